@@ -1,0 +1,1 @@
+"""Private servers, the supervisor and the two commands; standard library only."""

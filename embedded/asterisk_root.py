@@ -1,0 +1,118 @@
+"""A root directory of its own for Asterisk 22, from Debian sid by debootstrap.
+
+Debian 12 and 13 have no `asterisk` package. sid's would replace the host's C library,
+so it gets a directory to itself and is run there by chroot.
+"""
+
+from __future__ import annotations
+
+import platform
+import re
+import shutil
+from pathlib import Path
+
+from embedded import debian, say, shell
+from embedded.paths import ASTERISK_ROOT, is_root
+from embedded.say import Refusal
+
+MINIMUM = (22, 10, 1)
+SUITE = "sid"
+PACKAGES = ("asterisk", "odbc-postgresql")
+_READY = ".ready"
+
+
+def version_of(text: str) -> tuple[int, ...]:
+    """`Asterisk 22.10.1~dfsg…` -> (22, 10, 1); empty when there is none."""
+    found = re.search(r"Asterisk (\d+)\.(\d+)\.(\d+)", text)
+    return tuple(int(part) for part in found.groups()) if found else ()
+
+
+def system_asterisk() -> bool:
+    """Is an Asterisk that is new enough already on this machine?"""
+    if shutil.which("asterisk") is None:
+        return False
+    return version_of(shell.output(["asterisk", "-V"])) >= MINIMUM
+
+
+def ensure() -> Path:
+    """The root to run Asterisk in: `/` for the machine's own, else the private one."""
+    if system_asterisk():
+        return Path("/")
+    if not (ASTERISK_ROOT / _READY).exists():
+        _build(ASTERISK_ROOT)
+    write_hosts(ASTERISK_ROOT)
+    return ASTERISK_ROOT
+
+
+def _build(root: Path) -> None:
+    _check_possible()
+    debian.install(("debootstrap",), why="the private Asterisk")
+    shutil.rmtree(root, ignore_errors=True)
+    root.parent.mkdir(parents=True, exist_ok=True)
+    _bootstrap(root)
+    _forbid_service_starts(root)
+    write_hosts(root)
+    _install(root)
+    _check_version(root)
+    (root / _READY).touch()
+
+
+def _check_possible() -> None:
+    if not is_root():
+        raise Refusal(
+            "Asterisk 22 is not on this machine and its private root can only be made "
+            "as root; start as root, or set PBX_AMI_HOST to an Asterisk that runs."
+        )
+    if shutil.which("apt-get") is None:
+        raise Refusal(
+            "Asterisk 22.10.1 or newer is not on PATH and this is not Debian; install "
+            "it, or set PBX_AMI_HOST to an Asterisk that runs."
+        )
+
+
+def _bootstrap(root: Path) -> None:
+    shell.run(
+        ["debootstrap", "--variant=minbase", SUITE, str(root), debian.mirror()],
+        title="Making the private root for Asterisk (Debian sid, about 60 MB)",
+        refusal="debootstrap could not make Asterisk's root; check the network, or set "
+        "PBX_AMI_HOST to an Asterisk that runs",
+        env=debian.QUIET,
+    )
+
+
+def _forbid_service_starts(root: Path) -> None:
+    policy = root / "usr/sbin/policy-rc.d"
+    policy.write_text(debian.POLICY_TEXT)
+    policy.chmod(0o755)
+
+
+def write_hosts(root: Path) -> None:
+    """Asterisk resolves its own host name for SDP; without this a call stalls 5 s."""
+    hosts = root / "etc/hosts"
+    hosts.write_text(f"127.0.0.1 localhost {platform.node()}\n")
+
+
+def _install(root: Path) -> None:
+    command = ["apt-get", "install", "-y", "--no-install-recommends", *PACKAGES]
+    shell.run(
+        ["chroot", str(root), *command],
+        title="Installing Asterisk 22 into its root (about 90 MB)",
+        refusal="Asterisk could not be installed into its root; check the network",
+        env={**debian.QUIET, "HOME": "/root"},
+    )
+    shell.run(
+        ["chroot", str(root), "apt-get", "clean"],
+        title="Tidying Asterisk's root",
+        refusal="Asterisk's root could not be tidied",
+        env=debian.QUIET,
+    )
+
+
+def _check_version(root: Path) -> None:
+    said = shell.output(["chroot", str(root), "asterisk", "-V"])
+    if version_of(said) < MINIMUM:
+        raise Refusal(
+            f"Debian sid brought {said or 'no Asterisk'}, and 22.10.1 or newer is "
+            "needed; install that version yourself so that it is on PATH."
+        )
+    say.done(said)

@@ -1,0 +1,13 @@
+"""What Celery beat runs for this room. Imported by the settings: no Django here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+BEAT: dict[str, dict[str, Any]] = {
+    "refresh-pending": {
+        "task": "pbx_console.pbx.tasks.refresh_pending",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    }
+}

@@ -1,0 +1,202 @@
+"""All settings, from the environment; the same module for demo, tests and production."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+
+from pbx_console.lib import env
+from pbx_console.metering.schedule import BEAT as METERING_BEAT
+from pbx_console.pbx.schedule import BEAT as PBX_BEAT
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+SECRET_KEY = env.text("PBX_SECRET_KEY")
+FIELD_KEY = env.text("PBX_FIELD_KEY")
+DEBUG = env.boolean("PBX_DEBUG", default=False)
+DATA_DIR = Path(env.text("PBX_DATA_DIR"))
+JOURNAL_DIR = Path(env.text("PBX_JOURNAL_DIR"))
+PUBLIC_SCHEME = env.text("PBX_PUBLIC_SCHEME", "https")
+PUBLIC_PORT = env.text("PBX_PUBLIC_PORT", "")
+SIP_DOMAIN = env.text("PBX_SIP_DOMAIN", "localhost")
+SIP_PORT = env.integer("PBX_SIP_PORT", 5060)
+NODE = env.text("PBX_NODE", "pbx1")
+
+# Hosts are checked against the table of brand domains by branding's middleware.
+ALLOWED_HOSTS = ["*"]
+USE_X_FORWARDED_HOST = False
+if env.boolean("PBX_BEHIND_PROXY", default=False):
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
+    "django_htmx",
+    "channels",
+    "csp",
+    "pbx_console.accounts",
+    "pbx_console.asterisk",
+    "pbx_console.branding",
+    "pbx_console.pbx",
+    "pbx_console.metering",
+    "pbx_console.live",
+    "pbx_console.console",
+    "pbx_console.api",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "pbx_console.console.middleware.MaintenanceMiddleware",
+    "pbx_console.branding.middleware.BrandMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "pbx_console.console.middleware.LanguageMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "pbx_console.accounts.middleware.SignedInMiddleware",
+    "django_otp.middleware.OTPMiddleware",
+    "pbx_console.accounts.middleware.ScopeMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+]
+
+ROOT_URLCONF = "pbx_console.urls"
+ASGI_APPLICATION = "pbx_console.asgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.i18n",
+                "django.contrib.messages.context_processors.messages",
+                "pbx_console.branding.context_processors.brand",
+                "pbx_console.console.context_processors.page",
+            ]
+        },
+    }
+]
+
+
+def _database(name: str) -> dict[str, Any]:
+    """Our backend tells PostgreSQL the scope; both schemas are on the path."""
+    parts = env.database(name)
+    path = "-c search_path=public,asterisk -c statement_timeout=60s"
+    parts["OPTIONS"] = {"options": path, "connect_timeout": 3, **parts["OPTIONS"]}
+    return {"ENGINE": "pbx_console.accounts.postgresql", "CONN_HEALTH_CHECKS": True} | parts
+
+
+_LOGIN = {"owner": "DATABASE_OWNER_URL"}
+DATABASES = {
+    "default": _database(_LOGIN.get(env.text("PBX_DB_LOGIN", "console"), "DATABASE_URL"))
+    | {"CONN_MAX_AGE": 60}
+}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["pbx_console.accounts.backends.RealmBackend"]
+# W004: an address is unique inside one realm only; RealmBackend looks there.
+SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
+    for name, options in (
+        ("UserAttributeSimilarityValidator", {}),
+        ("MinimumLengthValidator", {"min_length": 12}),
+        ("CommonPasswordValidator", {}),
+    )
+]
+LOGIN_URL = "console:sign_in"
+OTP_LOGIN_URL = "console:second_factor"
+SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_SCHEME == "https"
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
+SESSION_COOKIE_NAME = "__Host-session" if SESSION_COOKIE_SECURE else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if CSRF_COOKIE_SECURE else "csrf"
+CSRF_FAILURE_VIEW = "pbx_console.console.views.errors.csrf_failure"
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 31536000 if PUBLIC_SCHEME == "https" else 0
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "object-src": ["'none'"],
+        "base-uri": ["'none'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+
+REDIS_URL = env.text("REDIS_URL")
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.redis.RedisCache",
+        "LOCATION": REDIS_URL,
+        "KEY_PREFIX": "cache",
+    }
+}
+# The core layer drops idle sockets with redis-py 8 (channels_redis issue 422).
+CHANNEL_LAYERS = {
+    "default": {
+        "BACKEND": "channels_redis.pubsub.RedisPubSubChannelLayer",
+        "CONFIG": {"hosts": [REDIS_URL]},
+    }
+}
+CELERY_BROKER_URL = REDIS_URL
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {"socket_timeout": 5, "socket_connect_timeout": 2}
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_TIME_LIMIT = 900
+# A save never waits for a broker that is away: beat sweeps what is pending.
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_BEAT_SCHEDULE = METERING_BEAT | PBX_BEAT
+CELERY_TIMEZONE = "UTC"
+
+AMI_HOST = env.text("PBX_AMI_HOST", "127.0.0.1")
+AMI_PORT = env.integer("PBX_AMI_PORT", 5038)
+AMI_READER = (env.text("PBX_AMI_READER_USER", "reader"), env.text("PBX_AMI_READER_SECRET"))
+AMI_WRITER = (env.text("PBX_AMI_WRITER_USER", "writer"), env.text("PBX_AMI_WRITER_SECRET"))
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("de", _("German")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "pbx_console" / "locale"]
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+STATIC_URL = "/static/"
+STATIC_ROOT = Path(env.text("PBX_STATIC_DIR", str(BASE_DIR / "var" / "static")))
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {
+        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
+    },
+}
+# Without collectstatic (tests, development) the names stay as they are.
+WHITENOISE_MANIFEST_STRICT = False
+WHITENOISE_USE_FINDERS = DEBUG
+DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}
+    },
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": env.text("PBX_LOG_LEVEL", "INFO")},
+}
