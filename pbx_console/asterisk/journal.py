@@ -46,7 +46,9 @@ MAX_RECORD: Final = 256 * 1024
 
 _QUOTED: Final = rb'"[^"]*+(?:""[^"]*+)*+"'
 _FIELD: Final = re.compile(_QUOTED)
-_RECORD: Final = re.compile(rb",".join([rb"(" + _QUOTED + rb")"] * len(FIELDS)) + rb"\n")
+_RECORD: Final = re.compile(
+    rb",".join([rb"(" + _QUOTED + rb")"] * len(FIELDS)) + rb"\n"
+)
 _START: Final = re.compile(rb'"[A-Z][A-Z_]{1,30}","[0-9]{1,12}\.[0-9]{6}","')
 _START_MAX: Final = 64
 _EVENT_TYPE: Final = re.compile(r"[A-Z][A-Z_]{1,30}")
