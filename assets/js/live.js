@@ -1,0 +1,64 @@
+import { $, $$ } from "./dom.js";
+
+const LONGEST = 15000; // ms between two attempts
+
+/** Presence lamps by key, states of saved objects by key, and the connection lamp in the rail.
+ *
+ *  Messages (live/consumers): {type: "snapshot", seq, states} | {type: "diff", seq, states}, where `states` maps an
+ *  endpoint to {presence, label} and a removed one to null; {type: "object", key, state} when the PBX confirmed a save.
+ *  A hole in `seq` closes the socket: the server answers the next one with a new snapshot, so the page is right again. */
+export function liveStates(htmx) {
+  const url = document.body.dataset.live;
+  if (!url) return;
+  let seq = null;
+  let wait = 500;
+
+  const apply = { snapshot, diff, object: (message) => refresh(htmx, message.key) };
+
+  function snapshot(message) {
+    $$("[data-presence]").forEach((lamp) => show(lamp, message.states[lamp.dataset.presence]));
+    seq = message.seq;
+  }
+
+  function diff(message, socket) {
+    if (seq === null || message.seq !== seq + 1) return socket.close(4000, "gap");
+    seq = message.seq;
+    Object.entries(message.states).forEach(([key, state]) =>
+      $$(`[data-presence="${CSS.escape(key)}"]`).forEach((lamp) => show(lamp, state)));
+  }
+
+  function connect() {
+    const socket = new WebSocket(url.replace(/^\//, `${location.protocol === "https:" ? "wss" : "ws"}://${location.host}/`));
+    socket.onopen = () => { wait = 500; connection("live"); refreshPending(htmx); };
+    socket.onmessage = (event) => {
+      const message = JSON.parse(event.data);
+      apply[message.type]?.(message, socket);
+    };
+    socket.onclose = (event) => {
+      seq = null;
+      if (event.code === 4401 || event.code === 4403) return connection("off"); // signed out, no right: no more attempts
+      connection("pending");
+      setTimeout(connect, wait * (0.5 + Math.random()));
+      wait = Math.min(wait * 2, LONGEST);
+    };
+  }
+  connect();
+}
+
+function show(lamp, state) {
+  lamp.dataset.p = state?.presence ?? "off";
+  if (state?.label && lamp.hasAttribute("aria-label")) lamp.setAttribute("aria-label", state.label);
+}
+
+/** The rail says in words whether the page is live; the words wait in its data attributes. */
+function connection(state) {
+  const box = $("[data-connection]");
+  if (!box || box.dataset.connection === state) return;
+  box.dataset.connection = state;
+  box.hidden = false;
+  $(".lamp", box).dataset.p = state;
+  $("[data-words]", box).textContent = box.dataset[`words${state[0].toUpperCase()}${state.slice(1)}`];
+}
+
+const refresh = (htmx, key) => $$(`[data-object="${CSS.escape(key)}"]`).forEach((e) => htmx.trigger(e, "confirmed"));
+const refreshPending = (htmx) => $$('[data-object][data-state="pending"]').forEach((e) => htmx.trigger(e, "confirmed"));
