@@ -1,0 +1,106 @@
+"""Who is asking, in which role, and whose rows they may touch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+from django.contrib.auth import get_user
+from django.contrib.auth.models import AnonymousUser
+from django.http import HttpRequest, HttpResponse
+from django.utils.functional import SimpleLazyObject
+
+from pbx_console.accounts.actor import Actor
+from pbx_console.accounts.models import Membership, User
+from pbx_console.accounts.scope import as_customer, as_everyone, as_reseller
+
+Handler = Callable[[HttpRequest], HttpResponse]
+CHOSEN = "membership"
+
+
+def SignedInMiddleware(get_response: Handler) -> Handler:  # noqa: N802 - Django's shape
+    """Set request.user, but only on a host of the person's own realm."""
+
+    def handle(request: HttpRequest) -> HttpResponse:
+        request.user = SimpleLazyObject(lambda: _person(request))
+        return get_response(request)
+
+    return handle
+
+
+def _person(request: Any) -> User | AnonymousUser:
+    user: Any = get_user(request)
+    same = user.is_authenticated and user.reseller_id == request.brand.reseller_id
+    return user if same else AnonymousUser()
+
+
+def ScopeMiddleware(get_response: Handler) -> Handler:  # noqa: N802 - Django's shape
+    """Set request.membership and request.actor, and open the scope around the view.
+
+    Without a membership, or without the second factor that the role needs, no scope is
+    opened: owned rows cannot be read at all.
+    """
+
+    def handle(request: Any) -> HttpResponse:
+        request.membership = membership_of(request)
+        request.actor = _actor(request)
+        with scope_of(request.membership, verified=_verified(request)):
+            return get_response(request)
+
+    return handle
+
+
+def _verified(request: Any) -> bool:
+    return bool(request.user.is_authenticated and request.user.is_verified())
+
+
+def membership_of(request: Any) -> Membership | None:
+    """Return the chosen membership of the person, else the highest one."""
+    if not request.user.is_authenticated:
+        return None
+    with as_everyone("memberships of the person"):
+        rows = list(
+            Membership.objects.filter(user_id=request.user.pk)
+            .select_related("reseller", "customer", "customer__reseller", "user")
+            .order_by("customer_id", "pk")
+        )
+    rows = [row for row in rows if _is_open(row)]
+    chosen = request.session.get(CHOSEN)
+    by_level = sorted(rows, key=lambda row: (row.level == "customer", row.pk))
+    return next((row for row in rows if row.pk == chosen), None) or (
+        by_level[0] if by_level else None
+    )
+
+
+def _is_open(row: Membership) -> bool:
+    return (row.reseller is None or row.reseller.is_active) and (
+        row.customer is None or row.customer.is_active
+    )
+
+
+def scope_of(
+    membership: Membership | None, *, verified: bool
+) -> AbstractContextManager[Any]:
+    """Return the scope of a membership; none when it may not be used yet."""
+    if membership is None or (membership.needs_second_factor and not verified):
+        return nullcontext()
+    if membership.customer is not None:
+        scope: AbstractContextManager[Any] = as_customer(membership.customer)
+    elif membership.reseller is not None:
+        scope = as_reseller(membership.reseller)
+    else:
+        scope = as_everyone("platform staff's console")
+    return scope
+
+
+def _actor(request: Any) -> Actor | None:
+    membership = request.membership
+    if membership is None:
+        return None
+    return Actor(
+        user=request.user,
+        name=str(request.user),
+        level=membership.level,
+        address=request.META.get("REMOTE_ADDR"),
+    )

@@ -1,0 +1,50 @@
+"""Which role may do what. Few rights, one table, tested against every URL."""
+
+from __future__ import annotations
+
+from pbx_console.accounts.models import Role
+
+VIEW = {"customers.view", "extensions.view", "numbers.view", "calls.view"}
+TECHNICAL = VIEW | {
+    "customers.manage",
+    "extensions.manage",
+    "numbers.manage",
+    "trunks.view",
+    "audit.view",
+}
+MONEY = VIEW | {"prices.view", "prices.manage", "usage.view", "exports.view"}
+
+RIGHTS: dict[str, frozenset[str]] = {
+    Role.OPERATOR: frozenset(
+        TECHNICAL
+        | MONEY
+        | {"resellers.manage", "trunks.manage", "numbers.stock", "prices.wholesale"}
+    ),
+    Role.OWNER: frozenset(TECHNICAL | MONEY),
+    Role.TECHNICIAN: frozenset(TECHNICAL),
+    Role.BILLING: frozenset(MONEY),
+    Role.READER: frozenset(
+        VIEW | {"trunks.view", "prices.view", "usage.view", "exports.view", "audit.view"}
+    ),
+    Role.ADMIN: frozenset(
+        {
+            "extensions.view",
+            "extensions.manage",
+            "numbers.view",
+            "numbers.route",
+            "calls.view",
+            "audit.view",
+        }
+    ),
+    Role.END_USER: frozenset({"own.view"}),
+}
+for _role in (Role.OPERATOR, Role.OWNER, Role.TECHNICIAN):
+    RIGHTS[_role] = RIGHTS[_role] | {"numbers.route"}
+ALL_RIGHTS = frozenset().union(*RIGHTS.values())
+
+
+def has_right(role: str, right: str) -> bool:
+    """Say whether a role has a right; an unknown right is a mistake in our code."""
+    if right not in ALL_RIGHTS:
+        raise KeyError(right)
+    return right in RIGHTS.get(role, frozenset())
