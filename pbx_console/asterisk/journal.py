@@ -1,15 +1,15 @@
 """Asterisk's channel event journal: bytes in, channel events out. Pure, no Django.
 
-`asterisk_conf/etc/cel_custom.conf` makes Asterisk append one CSV record per channel event
-to `cel.csv`: the fields of `FIELDS` in that order, every field in double quotes, a double
-quote inside a field doubled, records ended by one line feed. Callers can put line breaks,
-commas and quotes into some fields (caller number, extension; tried on 22.10.1), so a
-record is found by its quotes, never by its lines.
+`asterisk_conf/etc/cel_custom.conf` makes Asterisk append one CSV record per channel
+event to `cel.csv`: the fields of `FIELDS` in that order, every field in double quotes,
+a double quote inside a field doubled, records ended by one line feed. Callers can put
+line breaks, commas and quotes into some fields (caller number, extension; tried on
+22.10.1), so a record is found by its quotes, never by its lines.
 
-A damaged record (torn write after a full disk, NUL block after a power cut, foreign text)
-ends where the next *record start* begins: a quoted event name followed by a quoted
-`seconds.microseconds`. Such a start cannot be forged inside a field, because quotes there
-are doubled. What lies before it becomes one `BadRecord` with its bytes.
+A damaged record (torn write after a full disk, NUL block after a power cut, foreign
+text) ends where the next *record start* begins: a quoted event name followed by a
+quoted `seconds.microseconds`. Such a start cannot be forged inside a field, because
+quotes there are doubled. What lies before it becomes one `BadRecord` with its bytes.
 
 The result does not depend on how the bytes arrive: any way of cutting the input into
 pieces, with the unconsumed rest given again in front of the next piece, yields the same
@@ -66,6 +66,7 @@ class JournalRecord:
 
     offset: int
     length: int
+    damaged: bool
     eventtype: str
     eventtime: int
     uniqueid: str
@@ -81,7 +82,6 @@ class JournalRecord:
     peer: str
     appname: str
     eventextra: str
-    damaged: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,9 +101,9 @@ def parse(data: bytes, *, final: bool = False) -> tuple[list[Item], int]:
     """Return the complete records of `data` and how many bytes they took.
 
     `data` begins where an earlier call stopped (or at the beginning of the file). The
-    bytes from `consumed` on are an unfinished record: give them again with what follows.
-    With `final` nothing will follow (the file was rotated away and read to its end), and
-    the rest becomes one `BadRecord` with reason `torn`.
+    bytes from `consumed` on are an unfinished record: give them again with what
+    follows. With `final` nothing will follow (the file was rotated away and read to its
+    end), and the rest becomes one `BadRecord` with reason `torn`.
     """
     items: list[Item] = []
     position = 0
@@ -132,31 +132,27 @@ def _next(data: bytes, start: int) -> Item | None:
 
 
 def _record(match: re.Match[bytes], start: int, length: int) -> JournalRecord | None:
-    """The fields as a record; None when event name or time are not what Asterisk writes."""
+    """The record; None when event name or time are not as Asterisk writes them."""
     raw = match.group(0)
-    texts = [_text(field) for field in match.groups()]
+    texts = _texts(match, raw)
     if not _EVENT_TYPE.fullmatch(texts[0]) or not _EVENT_TIME.fullmatch(texts[1]):
         return None
-    return JournalRecord(
-        start,
-        length,
-        texts[0],
-        int(texts[1].replace(".", "")),
-        *texts[2:],
-        damaged=b"\0" in raw or not _is_utf8(raw),
-    )
+    when = int(texts[1].replace(".", ""))
+    damaged = not raw.isascii() and not _is_utf8(raw)
+    if b"\0" in raw:
+        damaged, texts = True, [text.replace("\0", "\ufffd") for text in texts]
+    return JournalRecord(start, length, damaged, texts[0], when, *texts[2:])
 
 
-def _text(field: bytes) -> str:
-    text = field[1:-1].decode("utf-8", "replace")
-    if '"' in text:
-        text = text.replace('""', '"')
-    return text.replace("\0", "\ufffd") if "\0" in text else text
+def _texts(match: re.Match[bytes], raw: bytes) -> list[str]:
+    """The fields as text. Most records have no quote inside a field: split those."""
+    if raw.count(b'"') == 2 * len(FIELDS):
+        return raw[1:-2].decode("utf-8", "replace").split('","')
+    fields = (field[1:-1].decode("utf-8", "replace") for field in match.groups())
+    return [field.replace('""', '"') for field in fields]
 
 
 def _is_utf8(raw: bytes) -> bool:
-    if raw.isascii():
-        return True
     try:
         raw.decode("utf-8")
     except UnicodeDecodeError:
@@ -185,7 +181,7 @@ def _broken_at(data: bytes, start: int) -> int | None:
 
 
 def _damage(data: bytes, start: int, *, whole: int | None) -> BadRecord | None:
-    """The bad bytes at `start`, up to the next record start or, if `whole`, its line end."""
+    """The bad bytes at `start`, up to the next record start or the line end `whole`."""
     found = _START.search(data, start + 1, whole or start + MAX_RECORD + _START_MAX)
     if found is not None and found.start() <= start + MAX_RECORD:
         return _bad(data, start, found.start(), "damaged")
@@ -206,7 +202,7 @@ def _too_long(data: bytes, start: int) -> BadRecord | None:
 
 
 def _last(data: bytes, start: int) -> Item:
-    """What to make of an unfinished rest: a record that only lacks its line end, or torn."""
+    """An unfinished rest: a record that only lacks its line end, or torn."""
     match = _RECORD.fullmatch(data[start:] + b"\n")
     record = _record(match, start, len(data) - start) if match else None
     return record or _bad(data, start, len(data), "torn")

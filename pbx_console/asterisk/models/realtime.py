@@ -1,0 +1,97 @@
+"""PJSIP's realtime tables, named and spelled as Asterisk does.
+
+Only columns that we write; Asterisk takes its default for what is missing or NULL, and
+reads everything as text. The tables live in schema `asterisk`, which is on the console's
+search path. Options: `core show help` or the documentation XML of the Asterisk in use;
+`tests/asterisk/test_realtime_columns.py` compares.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+
+
+class PsEndpoint(models.Model):
+    """A phone's or a trunk's identity. Source: res_pjsip, object `endpoint`."""
+
+    id = models.CharField(max_length=60, primary_key=True)
+    aors = models.CharField(max_length=60)
+    auth = models.CharField(max_length=60, null=True)
+    outbound_auth = models.CharField(max_length=60, null=True)
+    context = models.CharField(max_length=40)
+    disallow = models.CharField(max_length=20, default="all")
+    allow = models.CharField(max_length=60, default="g722,alaw,ulaw")
+    callerid = models.CharField(max_length=120, null=True)
+    accountcode = models.CharField(max_length=20, null=True)
+    tenantid = models.CharField(max_length=20, null=True)
+    set_var = models.CharField(max_length=200, null=True)
+    identify_by = models.CharField(max_length=20, default="username")
+    direct_media = models.CharField(max_length=3, default="no")
+    rtp_symmetric = models.CharField(max_length=3, default="yes")
+    force_rport = models.CharField(max_length=3, default="yes")
+    rewrite_contact = models.CharField(max_length=3, default="yes")
+    trust_id_inbound = models.CharField(max_length=3, default="no")
+    trust_id_outbound = models.CharField(max_length=3, default="no")
+    send_pai = models.CharField(max_length=3, default="no")
+    from_user = models.CharField(max_length=40, null=True)
+    dtmf_mode = models.CharField(max_length=10, default="rfc4733")
+    language = models.CharField(max_length=5, null=True)
+    allow_transfer = models.CharField(max_length=3, default="yes")
+
+    class Meta:
+        db_table = "ps_endpoints"
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class PsAuth(models.Model):
+    """Credentials as a digest; the secret itself is not here. Object `auth`."""
+
+    id = models.CharField(max_length=60, primary_key=True)
+    auth_type = models.CharField(max_length=10, default="md5")
+    username = models.CharField(max_length=60)
+    realm = models.CharField(max_length=60, null=True)
+    md5_cred = models.CharField(max_length=32, null=True)
+    password = models.CharField(max_length=120, null=True)
+
+    class Meta:
+        db_table = "ps_auths"
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class PsAor(models.Model):
+    """Where an endpoint may be reached. Object `aor`; contacts stay in AstDB."""
+
+    id = models.CharField(max_length=60, primary_key=True)
+    max_contacts = models.PositiveSmallIntegerField(default=1)
+    remove_existing = models.CharField(max_length=3, default="yes")
+    contact = models.CharField(max_length=120, null=True)
+    qualify_frequency = models.PositiveIntegerField(default=0)
+    default_expiration = models.PositiveIntegerField(default=3600)
+    minimum_expiration = models.PositiveIntegerField(default=60)
+    maximum_expiration = models.PositiveIntegerField(default=7200)
+    support_path = models.CharField(max_length=3, default="no")
+
+    class Meta:
+        db_table = "ps_aors"
+
+    def __str__(self) -> str:
+        return self.id
+
+
+class PsEndpointIdIp(models.Model):
+    """Which addresses are which trunk. Addresses only, never names. Object `identify`."""
+
+    id = models.CharField(max_length=60, primary_key=True)
+    endpoint = models.CharField(max_length=60)
+    match = models.CharField(max_length=200)
+    srv_lookups = models.CharField(max_length=3, default="no")
+
+    class Meta:
+        db_table = "ps_endpoint_id_ips"
+
+    def __str__(self) -> str:
+        return self.id

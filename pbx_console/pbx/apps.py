@@ -1,0 +1,12 @@
+"""What a telephone system should be, and its projection into Asterisk's tables."""
+
+from __future__ import annotations
+
+from django.apps import AppConfig
+
+
+class PbxConfig(AppConfig):
+    """Desired state."""
+
+    name = "pbx_console.pbx"
+    label = "pbx"

@@ -1,0 +1,82 @@
+"""An outside number, and where it leads."""
+
+from __future__ import annotations
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from pbx_console.accounts.models import Customer, Reseller
+from pbx_console.accounts.scope import OwnedManager
+from pbx_console.pbx.models.extensions import Extension
+from pbx_console.pbx.models.trunks import Trunk
+
+
+class Did(models.Model):
+    """One number: stock of the platform, of a reseller, or held by a customer."""
+
+    number = models.CharField(
+        _("number"),
+        max_length=16,
+        unique=True,
+        validators=[RegexValidator(r"^\+[1-9][0-9]{4,14}$", _("E.164 with a plus."))],
+        error_messages={"unique": _("This number cannot be used.")},
+    )
+    trunk = models.ForeignKey(
+        Trunk, on_delete=models.PROTECT, related_name="dids", verbose_name=_("trunk")
+    )
+    reseller = models.ForeignKey(
+        Reseller,
+        on_delete=models.PROTECT,
+        related_name="dids",
+        null=True,
+        blank=True,
+        verbose_name=_("reseller"),
+    )
+    customer = models.ForeignKey(
+        Customer,
+        on_delete=models.PROTECT,
+        related_name="dids",
+        null=True,
+        blank=True,
+        verbose_name=_("customer"),
+    )
+    extension = models.ForeignKey(
+        Extension,
+        on_delete=models.SET_NULL,
+        related_name="dids",
+        null=True,
+        blank=True,
+        verbose_name=_("rings"),
+    )
+    is_main = models.BooleanField(
+        _("main number"),
+        default=False,
+        help_text=_("Shown outside by extensions without a number of their own."),
+    )
+
+    objects = OwnedManager["Did"](reseller="reseller", customer="customer")
+
+    class Meta:
+        ordering = ("number",)
+        verbose_name = _("number")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer"],
+                name="did_one_main",
+                condition=models.Q(is_main=True),
+                violation_error_message=_("This customer has a main number already."),
+            ),
+            models.CheckConstraint(
+                name="did_owner_chain",
+                condition=models.Q(customer=None) | models.Q(reseller__isnull=False),
+            ),
+            models.CheckConstraint(
+                name="did_held_before_used",
+                condition=models.Q(customer__isnull=False)
+                | models.Q(extension=None, is_main=False),
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
