@@ -123,9 +123,7 @@ def test_it_leaves_a_torn_last_record_for_later() -> None:
     assert consumed == len(line(uniqueid="1"))
 
 
-def test_it_takes_a_last_record_that_only_lacks_its_line_end_when_nothing_follows() -> (
-    None
-):
+def test_it_takes_a_last_record_that_only_lacks_its_line_end() -> None:
     items, consumed = parse(line(uniqueid="2")[:-1], final=True)
     assert isinstance(items[0], JournalRecord)
     assert consumed == len(line(uniqueid="2")) - 1
