@@ -1,0 +1,177 @@
+"""Desired state -> Asterisk's realtime rows. The only writer of those tables.
+
+Set-based and restartable: each function takes any number of objects. It runs in the
+transaction of the save, so configuration and rows appear at one instant or not at all.
+`drift()` recomputes everything and names what differs.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from django.db import models
+
+from pbx_console.accounts.scope import as_everyone
+from pbx_console.asterisk.models import PsAor, PsAuth, PsEndpoint, PsEndpointIdIp
+from pbx_console.pbx.models import Extension, Trunk
+
+# Neutral on purpose: a phone may show the realm of a challenge.
+REALM = "telephony"
+TABLES: tuple[type[models.Model], ...] = (PsAuth, PsAor, PsEndpoint, PsEndpointIdIp)
+_UNSAFE = re.compile(r'[\x00-\x1f\x7f"<>\\;&]')
+
+
+@dataclass(slots=True)
+class Rows:
+    """Realtime rows of some objects, per table."""
+
+    by_table: dict[type[models.Model], list[models.Model]] = field(default_factory=dict)
+
+    def add(self, *rows: models.Model) -> None:
+        """Collect rows."""
+        for row in rows:
+            self.by_table.setdefault(type(row), []).append(row)
+
+
+def extension_rows(extension: Extension) -> tuple[PsEndpoint, PsAuth, PsAor]:
+    """Return the endpoint, auth and aor of an extension. Needs its customer loaded."""
+    key = extension.endpoint_id
+    endpoint = PsEndpoint(
+        id=key,
+        aors=key,
+        auth=key,
+        context="from-extension",
+        callerid=f'"{_UNSAFE.sub("", extension.name)}" <{extension.number}>',
+        accountcode=extension.number,
+        tenantid=extension.customer.code,
+        set_var=revision_variable(extension.revision),
+        language=extension.customer.language,
+    )
+    auth = PsAuth(id=key, username=key, realm=REALM, md5_cred=digest(key, extension.secret))
+    return endpoint, auth, PsAor(id=key)
+
+
+def trunk_rows(trunk: Trunk) -> list[models.Model]:
+    """Return endpoint, aor, identify and, for a carrier that asks one, outbound auth."""
+    key = trunk.endpoint_id
+    endpoint = PsEndpoint(
+        id=key,
+        aors=key,
+        context="from-trunk",
+        identify_by="ip",
+        allow="alaw,ulaw",
+        set_var=revision_variable(trunk.revision),
+        outbound_auth=key if trunk.username else None,
+        from_user=trunk.username or None,
+        send_pai="yes",
+        trust_id_outbound="yes",
+        allow_transfer="no",
+    )
+    aor = PsAor(id=key, max_contacts=0, contact=f"sip:{_host(trunk)}:{trunk.port}")
+    rows: list[models.Model] = [endpoint, aor]
+    rows.append(PsEndpointIdIp(id=key, endpoint=key, match=trunk.host))
+    if trunk.username:
+        rows.append(
+            PsAuth(
+                id=key,
+                auth_type="userpass",
+                username=trunk.username,
+                password=trunk.secret,
+            )
+        )
+    return rows
+
+
+def _host(trunk: Trunk) -> str:
+    return f"[{trunk.host}]" if ":" in trunk.host else str(trunk.host)
+
+
+def revision_variable(revision: int) -> str:
+    """Return the channel variable by which a read-back knows the revision."""
+    return f"PBX_REVISION={revision}"
+
+
+def digest(username: str, secret: str) -> str:
+    """Return HA1 of RFC 2617 for our realm, so that the tables hold no secret."""
+    text = f"{username}:{REALM}:{secret}"
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
+
+
+def project_extensions(extensions: Iterable[Extension]) -> None:
+    """Write the rows of these extensions."""
+    rows = Rows()
+    for extension in extensions:
+        rows.add(*extension_rows(extension))
+    _write(rows)
+
+
+def project_trunks(trunks: Iterable[Trunk]) -> None:
+    """Write the rows of active trunks, drop those of inactive ones."""
+    rows = Rows()
+    inactive = []
+    for trunk in trunks:
+        if trunk.is_active:
+            rows.add(*trunk_rows(trunk))
+        inactive += [trunk.endpoint_id] * (not trunk.is_active or not trunk.username)
+    PsAuth.objects.filter(id__in=inactive).delete()
+    remove([t.endpoint_id for t in trunks if not t.is_active])
+    _write(rows)
+
+
+def remove(endpoint_ids: Sequence[str]) -> None:
+    """Drop all rows of these endpoints."""
+    for table in TABLES:
+        table._default_manager.filter(pk__in=endpoint_ids).delete()
+
+
+def _write(rows: Rows) -> None:
+    for table, found in rows.by_table.items():
+        columns = [f.name for f in table._meta.concrete_fields if not f.primary_key]
+        table._default_manager.bulk_create(
+            found,
+            update_conflicts=True,
+            unique_fields=["id"],
+            update_fields=columns,
+            batch_size=1000,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Drift:
+    """A realtime row that differs from the desired state."""
+
+    table: str
+    id: str
+    reason: str
+
+
+def drift() -> list[Drift]:
+    """Recompute all rows and return what is missing, different or too many."""
+    wanted = Rows()
+    with as_everyone("projection check"):
+        for extension in Extension.objects.select_related("customer").iterator():
+            wanted.add(*extension_rows(extension))
+        for trunk in Trunk.objects.filter(is_active=True):
+            wanted.add(*trunk_rows(trunk))
+    found: list[Drift] = []
+    for table in TABLES:
+        found += _compare(table, wanted.by_table.get(table, []))
+    return found
+
+
+def _compare(table: type[models.Model], wanted: list[models.Model]) -> list[Drift]:
+    columns = [f.name for f in table._meta.concrete_fields]
+    expected = {row.pk: [getattr(row, c) for c in columns] for row in wanted}
+    name = table._meta.db_table
+    drifts = []
+    for values in table._default_manager.values_list(*columns).iterator():
+        key = str(values[columns.index("id")])
+        right = expected.pop(key, None)
+        if right is None:
+            drifts.append(Drift(name, key, "is too many"))
+        elif list(values) != right:
+            drifts.append(Drift(name, key, "differs"))
+    return drifts + [Drift(name, key, "is missing") for key in expected]

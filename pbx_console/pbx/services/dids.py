@@ -1,0 +1,58 @@
+"""Numbers: into stock, to a reseller, to a customer, to an extension."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pbx_console.accounts.actor import Actor
+from pbx_console.accounts.services import audit
+from pbx_console.pbx.models import Did
+
+FIELDS = ["number", "trunk", "reseller", "customer", "extension", "is_main"]
+
+
+@transaction.atomic
+def save_did(actor: Actor, *, did: Did | None = None, **values: Any) -> Did:
+    """Create or change a number. The dialplan asks the same row, so it holds at once.
+
+    Raises ValidationError when owner, customer and destination do not fit together.
+    """
+    unsaved = did is None
+    did = did or Did()
+    before = {} if unsaved else audit.snapshot(did, FIELDS)
+    for name in FIELDS:
+        if name in values:
+            setattr(did, name, values[name])
+    _follow_owner(did)
+    did.full_clean()
+    did.save()
+    verb = "did.created" if unsaved else "did.saved"
+    after = audit.snapshot(did, FIELDS)
+    audit.record(actor, verb, did, key=did.number, before=before, after=after)
+    return did
+
+
+def _follow_owner(did: Did) -> None:
+    """Keep reseller, customer and extension in one line of ownership."""
+    if did.customer is None:
+        did.extension, did.is_main = None, False
+        return
+    if did.reseller_id is not None and did.customer.reseller_id != did.reseller_id:
+        raise ValidationError({"customer": _("Choose one of your customers.")})
+    did.reseller = did.customer.reseller
+    if did.extension and did.extension.customer_id != did.customer_id:
+        raise ValidationError({"extension": _("Choose an extension of this customer.")})
+
+
+@transaction.atomic
+def delete_did(actor: Actor, did: Did) -> None:
+    """Remove a number that no customer holds. Raises ValidationError otherwise."""
+    if did.customer_id is not None:
+        raise ValidationError(_("Take the number from the customer first."))
+    before = audit.snapshot(did, FIELDS)
+    audit.record(actor, "did.deleted", did, key=did.number, before=before)
+    did.delete()

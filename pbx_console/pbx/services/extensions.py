@@ -1,0 +1,109 @@
+"""Saving and deleting extensions: desired row, realtime rows and audit in one commit."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from pbx_console.accounts.actor import Actor
+from pbx_console.accounts.models import Customer, Reseller
+from pbx_console.accounts.services import audit
+from pbx_console.pbx import projection, refresh, tasks
+from pbx_console.pbx.models import Extension
+from pbx_console.pbx.models.extensions import random_secret
+
+FIELDS = ["number", "name", "caller_id", "ring_seconds", "may_dial_outside"]
+
+
+@transaction.atomic
+def save_extension(
+    actor: Actor,
+    *,
+    customer: Customer,
+    extension: Extension | None = None,
+    **values: Any,
+) -> Extension:
+    """Create or change an extension of `customer`; the phone can use it at once.
+
+    A changed number is another account: the old one is removed from the PBX. Raises
+    ValidationError (field -> messages); then nothing is changed.
+    """
+    unsaved = extension is None
+    extension = extension or Extension(customer=customer)
+    before = {} if unsaved else audit.snapshot(extension, FIELDS)
+    old_number = extension.number
+    for name in FIELDS:
+        setattr(extension, name, values.get(name, getattr(extension, name)))
+    _check(extension, unsaved=unsaved)
+    if not unsaved and extension.number != old_number:
+        _withdraw(Extension(customer=customer, number=old_number))
+    _apply(extension)
+    verb = "extension.created" if unsaved else "extension.saved"
+    after = audit.snapshot(extension, FIELDS)
+    audit.record(
+        actor, verb, extension, key=extension.endpoint_id, before=before, after=after
+    )
+    return extension
+
+
+def _check(extension: Extension, *, unsaved: bool) -> None:
+    extension.full_clean()
+    did = extension.caller_id
+    if did is not None and did.customer_id != extension.customer_id:
+        raise ValidationError({"caller_id": _("Choose a number of this customer.")})
+    if unsaved:
+        _check_quota(extension.customer)
+
+
+def _check_quota(customer: Customer) -> None:
+    """Refuse one more than allowed. The lock makes two at the same time queue up."""
+    locked = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
+    if locked.extensions.count() >= locked.max_extensions:
+        message = _("%(n)s extensions are allowed and in use. Raise the limit first.")
+        raise ValidationError(message % {"n": locked.max_extensions})
+    reseller = Reseller.objects.filter(pk=locked.reseller_id).first()
+    own = Extension.objects.filter(customer__reseller_id=locked.reseller_id)
+    if reseller is not None and own.count() >= reseller.max_extensions:
+        raise ValidationError(_("The number of extensions allowed is used up."))
+
+
+def _apply(extension: Extension) -> None:
+    """Count the revision, write all rows and ask for the refresh."""
+    extension.revision += 1
+    extension.failure = ""
+    extension.save()
+    projection.project_extensions([extension])
+    refresh.request([extension])
+    tasks.hint(extension.endpoint_id)
+
+
+def _withdraw(extension: Extension) -> None:
+    projection.remove([extension.endpoint_id])
+    refresh.request([extension], removed=True)
+    tasks.hint(extension.endpoint_id)
+
+
+@transaction.atomic
+def reset_secret(actor: Actor, extension: Extension) -> str:
+    """Give the phone's account a new secret and return it, to be shown once.
+
+    The old one is refused as soon as the PBX confirms.
+    """
+    extension.secret = random_secret()
+    _apply(extension)
+    audit.record(actor, "extension.secret_reset", extension, key=extension.endpoint_id)
+    return str(extension.secret)
+
+
+@transaction.atomic
+def delete_extension(actor: Actor, extension: Extension) -> None:
+    """Remove an extension, its account and its registered contacts."""
+    before = audit.snapshot(extension, FIELDS)
+    audit.record(
+        actor, "extension.deleted", extension, key=extension.endpoint_id, before=before
+    )
+    _withdraw(extension)
+    extension.delete()

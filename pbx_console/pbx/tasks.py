@@ -1,0 +1,36 @@
+"""Hints to look at the table of refreshes. May run twice, late or never: beat sweeps."""
+
+from __future__ import annotations
+
+import logging
+
+from celery import shared_task
+from django.db import transaction
+
+from pbx_console.pbx import refresh
+
+logger = logging.getLogger(__name__)
+
+
+@shared_task
+def refresh_endpoint(endpoint_id: str) -> int:
+    """Make Asterisk see one endpoint's present state."""
+    return refresh.run(endpoint_id)
+
+
+@shared_task
+def refresh_pending() -> int:
+    """Make Asterisk see everything that still waits."""
+    return refresh.run()
+
+
+def hint(endpoint_id: str) -> None:
+    """Ask a worker to refresh after the commit; a broker that is away is no error."""
+    transaction.on_commit(lambda: _send(endpoint_id))
+
+
+def _send(endpoint_id: str) -> None:
+    try:
+        refresh_endpoint.delay(endpoint_id)
+    except Exception as error:  # noqa: BLE001 - the row in the table is the request
+        logger.warning("hint for %s not sent: %s", endpoint_id, error)
