@@ -1,0 +1,66 @@
+"""May this person see this page? One decorator on every view that is not the door.
+
+Order: signed in (else to the door) -> second factor where the role needs it (else there)
+-> the right (else 403). A foreign object is 404 by the scope, later.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.exceptions import PermissionDenied
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import redirect
+from django.urls import reverse
+
+from pbx_console.accounts.rights import ALL_RIGHTS, has_right
+
+View = Callable[..., HttpResponse]
+
+
+def needs(right: str = "") -> Callable[[View], View]:
+    """Open the view for roles that have `right`; for everybody signed in without one."""
+    if right and right not in ALL_RIGHTS:
+        raise KeyError(right)
+
+    def decorate(view: View) -> View:
+        @wraps(view)
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+            answer = door_for(request)
+            if answer is not None:
+                return answer
+            if right and not has_right(request.membership.role, right):
+                raise PermissionDenied
+            return view(request, *args, **kwargs)
+
+        guarded.right = right  # type: ignore[attr-defined]  # read by the role matrix
+        return guarded
+
+    return decorate
+
+
+def door_for(request: Any) -> HttpResponse | None:
+    """Return the way to the door that this person must pass first, or None."""
+    if not request.user.is_authenticated:
+        return to_door(request, "console:sign_in")
+    if request.membership is None:
+        raise PermissionDenied
+    if request.membership.needs_second_factor and not request.user.is_verified():
+        return to_door(request, "console:second_factor")
+    return None
+
+
+def to_door(request: HttpRequest, name: str) -> HttpResponse:
+    """Redirect to a page of the door and come back afterwards.
+
+    A part of a page asked by htmx cannot show the door: the browser goes there as a whole.
+    """
+    back = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    url = reverse(name) + ("?" + urlencode({"next": back}) if back != "/" else "")
+    if request.headers.get("HX-Request"):
+        return HttpResponse(status=204, headers={"HX-Redirect": reverse(name)})
+    response: HttpResponseRedirect = redirect(url)
+    return response

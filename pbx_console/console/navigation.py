@@ -1,0 +1,168 @@
+"""The rail: nouns per level, and the wire of levels. Pure of HTML; base.html draws it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.urls import NoReverseMatch, reverse
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
+
+from pbx_console.accounts.models import Customer
+from pbx_console.accounts.rights import has_right
+from pbx_console.console.owners import Shown
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One noun: address name (without `console:`), word, icon, right to see it."""
+
+    name: str
+    word: Any
+    icon: str
+    right: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An entry with its address, ready to be drawn."""
+
+    url: str
+    word: str
+    icon: str
+    current: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """One node of the wire of levels. `url` is empty for a plain name."""
+
+    word: str
+    url: str
+    current: bool
+    opens: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Rail:
+    """Everything that base.html's rail shows."""
+
+    groups: list[list[Link]] = field(default_factory=list)
+    levels: list[Level] = field(default_factory=list)
+    customers: list[Customer] = field(default_factory=list)
+    acting_in: str = ""
+    way_out: str = ""
+
+
+OVERVIEW = Entry("home", _("Overview"), "home")
+TOP: tuple[tuple[Entry, ...], ...] = (
+    (
+        OVERVIEW,
+        Entry("resellers", _("Resellers"), "building-store", "resellers.manage"),
+        Entry("customers", _("Customers"), "users", "customers.view"),
+        Entry("extensions", _("Extensions"), "hash", "extensions.view"),
+        Entry("numbers", _("Numbers"), "number", "numbers.view"),
+        Entry("trunks", _("Trunks"), "server", "trunks.view"),
+    ),
+    (
+        Entry("calls", _("Calls"), "phone-call", "calls.view"),
+        Entry("exports", _("Usage exports"), "file-export", "exports.view"),
+        Entry("price_lists", _("Price lists"), "receipt-euro", "prices.view"),
+    ),
+    (Entry("audit", _("Audit log"), "history", "audit.view"),),
+)
+INSIDE: tuple[tuple[Entry, ...], ...] = (
+    (
+        Entry("customer", _("Overview"), "home", "extensions.view"),
+        Entry("customer_extensions", _("Extensions"), "hash", "extensions.view"),
+        Entry("customer_numbers", _("Numbers"), "number", "numbers.view"),
+    ),
+    (Entry("customer_calls", _("Calls"), "phone-call", "calls.view"),),
+    (Entry("customer_audit", _("Audit log"), "history", "audit.view"),),
+)
+
+
+def rail(request: Any, shown: Shown) -> Rail:
+    """Return the rail for a signed-in person and the owner on screen."""
+    membership = request.membership
+    return Rail(
+        groups=_groups(request, shown),
+        levels=_levels(membership, shown),
+        customers=_nearby(membership),
+        acting_in=_acting_in(membership, shown),
+        way_out=_url("home"),
+    )
+
+
+def _groups(request: Any, shown: Shown) -> list[list[Link]]:
+    inside = shown.customer is not None
+    kwargs = {"code": shown.customer.code} if shown.customer else {}
+    groups = INSIDE if inside else TOP
+    drawn = [[_link(request, entry, kwargs) for entry in group] for group in groups]
+    return [[link for link in group if link] for group in drawn if any(group)]
+
+
+def _link(request: Any, entry: Entry, kwargs: dict[str, str]) -> Link | None:
+    if entry.right and not has_right(request.membership.role, entry.right):
+        return None
+    url = _url(entry.name, **kwargs)
+    if not url:
+        return None
+    return Link(url, str(entry.word), entry.icon, _is_current(request.path, url, entry))
+
+
+def _is_current(path: str, url: str, entry: Entry) -> bool:
+    if entry.name in ("home", "customer"):
+        return path == url
+    return path.startswith(url)
+
+
+def _url(name: str, **kwargs: str) -> str:
+    """Return an address, or nothing for a noun that has no page here."""
+    try:
+        return reverse(f"console:{name}", kwargs=kwargs or None)
+    except NoReverseMatch:
+        return ""
+
+
+def _levels(membership: Any, shown: Shown) -> list[Level]:
+    """Platform staff see three levels, resellers two, customers a plain name."""
+    if membership.level == "customer":
+        return [Level(str(membership.customer), "", current=True)]
+    nodes = [_own_level(membership, shown)]
+    if membership.level == "operator" and shown.reseller is not None:
+        slug = shown.reseller.slug
+        here = shown.customer is None
+        nodes.append(Level(str(shown.reseller), _url("reseller", slug=slug), current=here))
+    return [*nodes, _customer_level(shown)]
+
+
+def _own_level(membership: Any, shown: Shown) -> Level:
+    if membership.level == "operator":
+        here = shown.reseller is None and shown.customer is None
+        return Level(str(_("Platform")), _url("home"), current=here)
+    return Level(str(membership.reseller), _url("home"), current=shown.customer is None)
+
+
+def _customer_level(shown: Shown) -> Level:
+    url = _url("customers")
+    if shown.customer is not None:
+        return Level(str(shown.customer), url, current=True, opens=True)
+    total = Customer.objects.count()
+    word = ngettext("%(n)s customer", "All %(n)s customers", total) % {"n": total}
+    return Level(word, url, current=False, opens=True)
+
+
+def _nearby(membership: Any, most: int = 8) -> list[Customer]:
+    """Return customers for the popover: the ones changed last come first."""
+    if membership.level == "customer":
+        return []
+    return list(Customer.objects.filter(is_active=True).order_by("-changed_at")[:most])
+
+
+def _acting_in(membership: Any, shown: Shown) -> str:
+    """Return whose account platform staff work in; nothing for one's own."""
+    if membership.level != "operator":
+        return ""
+    return str(shown.customer or shown.reseller or "")
