@@ -4,8 +4,14 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 
-from embedded import asterisk_root, say
+from embedded import asterisk_root, background, say, state
+from embedded.commands import servers
+from embedded.paths import Instance
+from embedded.session import Ended
+
+Command = Callable[[argparse.Namespace], int]
 
 
 def _asterisk_root(_: argparse.Namespace) -> int:
@@ -13,11 +19,25 @@ def _asterisk_root(_: argparse.Namespace) -> int:
     return 0
 
 
+COMMANDS: dict[str, tuple[str, str, Command]] = {
+    "asterisk-root": ("", "make Asterisk's private root", _asterisk_root),
+    "servers": ("dev", "PostgreSQL, Redis, Asterisk in the background", servers.start),
+    "serve": ("dev", "the same in the foreground", servers.serve),
+    "cli": ("dev", "one command on Asterisk's console", servers.cli),
+    "down": ("demo", "stop an instance", lambda a: background.stop(Instance(a.instance))),
+    "status": ("demo", "what runs", lambda a: background.status(Instance(a.instance))),
+}
+
+
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python3 -m embedded")
     commands = parser.add_subparsers(required=True, metavar="command")
-    root = commands.add_parser("asterisk-root", help="make Asterisk's private root")
-    root.set_defaults(run=_asterisk_root)
+    for name, (instance, text, run) in COMMANDS.items():
+        command = commands.add_parser(name, help=text)
+        command.set_defaults(run=run, rest=[])
+        if instance:
+            command.add_argument("--instance", default=instance)
+        command.add_argument("rest", nargs="*")
     return parser
 
 
@@ -25,11 +45,13 @@ def main() -> int:
     """Exit 2 with one sentence when a piece cannot be had."""
     arguments = _parser().parse_args()
     try:
-        code: int = arguments.run(arguments)
+        return arguments.run(arguments)
     except say.Refusal as refusal:
         say.refuse(str(refusal))
         return 2
-    return code
+    except (Ended, KeyboardInterrupt):
+        say.line("Stopped.")
+        return 0
 
 
 if __name__ == "__main__":

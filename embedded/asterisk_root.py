@@ -18,6 +18,9 @@ from embedded.say import Refusal
 MINIMUM = (22, 10, 1)
 SUITE = "sid"
 PACKAGES = ("asterisk", "odbc-postgresql")
+# An id of its own: the one that adduser takes inside the root would be another
+# account's outside, for example the database's.
+USER_ID = 61038
 _READY = ".ready"
 
 
@@ -52,6 +55,7 @@ def _build(root: Path) -> None:
     _bootstrap(root)
     _forbid_service_starts(root)
     write_hosts(root)
+    _add_user(root)
     _install(root)
     _check_version(root)
     (root / _READY).touch()
@@ -90,6 +94,18 @@ def write_hosts(root: Path) -> None:
     """Asterisk resolves its own host name for SDP; without this a call stalls 5 s."""
     hosts = root / "etc/hosts"
     hosts.write_text(f"127.0.0.1 localhost {platform.node()}\n")
+
+
+def _add_user(root: Path) -> None:
+    ids, places = str(USER_ID), ("/var/lib/asterisk", "/usr/sbin/nologin")
+    group = f"groupadd --system --gid {ids} asterisk"
+    user = "useradd --system --uid {0} --gid {0} --home-dir {1} --shell {2} asterisk"
+    shell.run(
+        ["chroot", str(root), "sh", "-ec", f"{group}; {user.format(ids, *places)}"],
+        title="Adding Asterisk's own user to its root",
+        refusal="Asterisk's user could not be added to its root",
+        env=debian.QUIET,
+    )
 
 
 def _install(root: Path) -> None:

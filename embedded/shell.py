@@ -12,6 +12,15 @@ from embedded import say
 from embedded.paths import PROJECT, VAR
 
 
+_running: set[subprocess.Popen[str]] = set()
+
+
+def stop_all() -> None:
+    """End the commands of other threads; ours are over when we get here."""
+    for process in list(_running):
+        process.terminate()
+
+
 def output(command: Sequence[str], **extra: str) -> str:
     """Standard output of a quick command; empty when it fails or is missing."""
     try:
@@ -78,5 +87,12 @@ def _run_logged(
         )
     except FileNotFoundError:
         return 127, [f"{command[0]} is not installed"]
-    tail = _follow(process, log)
-    return process.wait(), tail
+    _running.add(process)
+    try:
+        tail = _follow(process, log)
+        return process.wait(), tail
+    except BaseException:
+        process.terminate()
+        raise
+    finally:
+        _running.discard(process)

@@ -1,0 +1,162 @@
+"""A private Asterisk: rendered from `asterisk_conf/etc`, on loopback, unprivileged."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+from embedded import asterisk_root, render
+from embedded.environment import LOOPBACK, Settings
+from embedded.paths import TEMPLATES, is_root
+from embedded.ports import RTP_PORTS
+from embedded.say import Refusal
+from embedded.service import Service
+
+_DIRECTORIES = ("etc", "lib", "spool", "run", "log", "journal", "cache")
+_MODULES = ("usr/lib/*/asterisk/modules", "usr/lib*/asterisk/modules")
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where one instance lies: `root` as we see it, `inside` as Asterisk sees it."""
+
+    root: Path
+    inside: Path
+
+    @property
+    def outside(self) -> Path:
+        """The same directory, seen from here."""
+        return self.root / self.inside.relative_to("/")
+
+    @property
+    def private(self) -> bool:
+        """In a root of its own, or on the machine's own?"""
+        return self.root != Path("/")
+
+    def enter(self, command: list[str]) -> list[str]:
+        """The command line that runs `command` where this Asterisk lives."""
+        return ["chroot", str(self.root), *command] if self.private else command
+
+
+def place(settings: Settings, root: Path) -> Place:
+    """One directory per instance inside the root; `var/<instance>/asterisk` leads there."""
+    link = settings.instance.home / "asterisk"
+    if root == Path("/"):
+        return Place(root, link)
+    found = Place(root, Path("/srv") / settings.instance.name)
+    if not link.is_symlink():
+        shutil.rmtree(link, ignore_errors=True)
+        link.symlink_to(os.path.relpath(found.outside, link.parent))
+    return found
+
+
+def values(settings: Settings, where: Place) -> dict[str, str]:
+    """What the templates may name."""
+    directories = {
+        f"{name.upper()}_DIR": str(where.inside / name) for name in _DIRECTORIES
+    }
+    console = settings.console()
+    ami = {name: console[f"PBX_{name}"] for name in _AMI_NAMES}
+    return {
+        **directories,
+        **ami,
+        **settings.asterisk_database(),
+        "MODULES_DIR": _modules(where),
+        "DATA_DIR": "/usr/share/asterisk",
+        "SBIN_DIR": "/usr/sbin",
+        "NODE": console["PBX_NODE"],
+        "BIND_HOST": LOOPBACK,
+        "MEDIA_HOST": LOOPBACK,
+        "AMI_HOST": LOOPBACK,
+        "SIP_PORT": str(settings.ports["sip"]),
+        "RTP_START": str(settings.ports["rtp_start"]),
+        "RTP_END": str(settings.ports["rtp_start"] + RTP_PORTS - 1),
+    }
+
+
+_AMI_NAMES = (
+    "AMI_PORT",
+    "AMI_READER_USER",
+    "AMI_READER_SECRET",
+    "AMI_WRITER_USER",
+    "AMI_WRITER_SECRET",
+)
+
+
+def _modules(where: Place) -> str:
+    for pattern in _MODULES:
+        for path in sorted(where.root.glob(pattern)):
+            return "/" + str(path.relative_to(where.root))
+    raise Refusal(f"Asterisk's modules are not below {where.root}; install Asterisk again.")
+
+
+def service(settings: Settings) -> Service:
+    """The server, its configuration rendered anew."""
+    where = place(settings, asterisk_root.ensure())
+    _prepare(settings, where)
+    return Service(
+        name="asterisk",
+        command=where.enter(["asterisk", *_config(where), "-f", "-n", *_user(where)]),
+        env=_environment(where),
+        cwd=Path("/"),
+        ready=lambda: "fully booted" in cli(where, "core waitfullybooted").lower(),
+        ready_seconds=90,
+    )
+
+
+def _config(where: Place) -> list[str]:
+    return ["-C", str(where.inside / "etc" / "asterisk.conf")]
+
+
+def _environment(where: Place) -> dict[str, str]:
+    path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
+    odbc = str(where.inside / "etc" / "odbc.ini")
+    return {"PATH": path, "LC_ALL": "C.UTF-8", "HOME": "/", "ODBCINI": odbc}
+
+
+def _user(where: Place) -> list[str]:
+    return ["-U", "asterisk", "-G", "asterisk"] if _ids(where) else []
+
+
+def _ids(where: Place) -> tuple[int, int] | None:
+    """Asterisk's user and group where we can change to it."""
+    if not is_root():
+        return None
+    for text in (where.root / "etc/passwd").read_text().splitlines():
+        name, _, uid, gid, *_ = text.split(":")
+        if name == "asterisk":
+            return int(uid), int(gid)
+    return None
+
+
+def _prepare(settings: Settings, where: Place) -> None:
+    for name in _DIRECTORIES:
+        (where.outside / name).mkdir(parents=True, exist_ok=True)
+    try:
+        render.directory(TEMPLATES, where.outside / "etc", values(settings, where))
+    except render.RenderError as error:
+        raise Refusal(f"Asterisk's configuration cannot be rendered: {error}") from error
+    _hand_over(where)
+
+
+def _hand_over(where: Place) -> None:
+    """Asterisk reads its configuration and writes everything else."""
+    ids = _ids(where)
+    if ids is None:
+        return
+    for name in _DIRECTORIES:
+        os.chown(where.outside / name, *((0, ids[1]) if name == "etc" else ids))
+    for path in (where.outside / "etc").iterdir():
+        os.chown(path, 0, ids[1])
+
+
+def cli(where: Place, command: str) -> str:
+    """What Asterisk's console answers; empty when it does not."""
+    full = where.enter(["asterisk", *_config(where), "-r", "-x", command])
+    done = subprocess.run(
+        full, capture_output=True, text=True, errors="replace", env=_environment(where)
+    )
+    return done.stdout if done.returncode == 0 else ""
