@@ -14,3 +14,6 @@ ALTER ROLE pbx_console PASSWORD :'console_password';
 ALTER ROLE pbx_asterisk PASSWORD :'asterisk_password';
 ALTER ROLE pbx_asterisk SET search_path = asterisk;
 ALTER ROLE pbx_asterisk SET statement_timeout = '2s';
+-- So that a SECURITY DEFINER function of the owner may say SET pbx.scope = 'everyone'
+-- (accounts/rls.py): PostgreSQL asks for this on every setting it does not know itself.
+GRANT SET ON PARAMETER pbx.scope TO pbx_owner;
