@@ -93,12 +93,17 @@ def _database(name: str) -> dict[str, Any]:
     parts = env.database(name)
     path = "-c search_path=public,asterisk -c statement_timeout=60s"
     parts["OPTIONS"] = {"options": path, "connect_timeout": 3, **parts["OPTIONS"]}
-    return {"ENGINE": "pbx_console.accounts.postgresql", "CONN_HEALTH_CHECKS": True} | parts
+    return {
+        "ENGINE": "pbx_console.accounts.postgresql",
+        "CONN_HEALTH_CHECKS": True,
+    } | parts
 
 
 _LOGIN = {"owner": "DATABASE_OWNER_URL"}
 DATABASES = {
-    "default": _database(_LOGIN.get(env.text("PBX_DB_LOGIN", "console"), "DATABASE_URL"))
+    "default": _database(
+        _LOGIN.get(env.text("PBX_DB_LOGIN", "console"), "DATABASE_URL")
+    )
     | {"CONN_MAX_AGE": 60}
 }
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -169,8 +174,14 @@ CELERY_TIMEZONE = "UTC"
 
 AMI_HOST = env.text("PBX_AMI_HOST", "127.0.0.1")
 AMI_PORT = env.integer("PBX_AMI_PORT", 5038)
-AMI_READER = (env.text("PBX_AMI_READER_USER", "reader"), env.text("PBX_AMI_READER_SECRET"))
-AMI_WRITER = (env.text("PBX_AMI_WRITER_USER", "writer"), env.text("PBX_AMI_WRITER_SECRET"))
+AMI_READER = (
+    env.text("PBX_AMI_READER_USER", "reader"),
+    env.text("PBX_AMI_READER_SECRET"),
+)
+AMI_WRITER = (
+    env.text("PBX_AMI_WRITER_USER", "writer"),
+    env.text("PBX_AMI_WRITER_SECRET"),
+)
 
 LANGUAGE_CODE = "en"
 LANGUAGES = [("de", _("German")), ("en", _("English"))]

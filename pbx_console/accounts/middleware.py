@@ -19,7 +19,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 CHOSEN = "membership"
 
 
-def SignedInMiddleware(get_response: Handler) -> Handler:  # noqa: N802 - Django's shape
+def SignedInMiddleware(get_response: Handler) -> Handler:
     """Set request.user, but only on a host of the person's own realm."""
 
     def handle(request: HttpRequest) -> HttpResponse:
@@ -35,7 +35,7 @@ def _person(request: Any) -> User | AnonymousUser:
     return user if same else AnonymousUser()
 
 
-def ScopeMiddleware(get_response: Handler) -> Handler:  # noqa: N802 - Django's shape
+def ScopeMiddleware(get_response: Handler) -> Handler:
     """Set request.membership and request.actor, and open the scope around the view.
 
     Without a membership, or without the second factor that the role needs, no scope is

@@ -24,7 +24,8 @@ RIGHTS: dict[str, frozenset[str]] = {
     Role.TECHNICIAN: frozenset(TECHNICAL),
     Role.BILLING: frozenset(MONEY),
     Role.READER: frozenset(
-        VIEW | {"trunks.view", "prices.view", "usage.view", "exports.view", "audit.view"}
+        VIEW
+        | {"trunks.view", "prices.view", "usage.view", "exports.view", "audit.view"}
     ),
     Role.ADMIN: frozenset(
         {

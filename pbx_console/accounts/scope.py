@@ -15,7 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Literal, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from django.db import models
 from django.db.models.sql import Query
@@ -94,19 +94,19 @@ def _saved(owner: Any) -> int:
 class ClosedQuery(Query):
     """A query that nobody may run: there was no scope when it was made."""
 
-    def _refuse(self) -> NoReturn:
-        raise ScopeMissing(f"no scope is open for {self.model.__name__}")
+    def _missing(self) -> ScopeMissing:
+        return ScopeMissing(f"no scope is open for {self.model.__name__}")
 
     def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
         """Refuse: this is the gate of select, exists, count and explain."""
         if self.is_empty():
             return super().get_compiler(*args, **kwargs)
-        self._refuse()
+        raise self._missing()
 
     def chain(self, klass: Any = None) -> Any:
         """Refuse to become an update, delete or aggregate query."""
         if klass is not None and klass is not ClosedQuery:
-            self._refuse()
+            raise self._missing()
         return super().chain(klass)
 
 

@@ -50,7 +50,9 @@ def extension_rows(extension: Extension) -> tuple[PsEndpoint, PsAuth, PsAor]:
         set_var=revision_variable(extension.revision),
         language=extension.customer.language,
     )
-    auth = PsAuth(id=key, username=key, realm=REALM, md5_cred=digest(key, extension.secret))
+    auth = PsAuth(
+        id=key, username=key, realm=REALM, md5_cred=digest(key, extension.secret)
+    )
     return endpoint, auth, PsAor(id=key)
 
 

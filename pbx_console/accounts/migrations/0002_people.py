@@ -10,133 +10,452 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0001_grants'),
+        ("accounts", "0001_grants"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='User',
+            name="User",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('password', models.CharField(max_length=128, verbose_name='password')),
-                ('last_login', models.DateTimeField(blank=True, null=True, verbose_name='last login')),
-                ('email', models.EmailField(max_length=200, verbose_name='mail address')),
-                ('name', models.CharField(max_length=80, verbose_name='name')),
-                ('language', models.CharField(blank=True, choices=[('de', 'German'), ('en', 'English')], default='', max_length=2, verbose_name='language')),
-                ('theme', models.CharField(choices=[('auto', 'As the device'), ('light', 'Light'), ('dark', 'Dark')], default='auto', max_length=5)),
-                ('is_active', models.BooleanField(default=True)),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("password", models.CharField(max_length=128, verbose_name="password")),
+                (
+                    "last_login",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="last login"
+                    ),
+                ),
+                (
+                    "email",
+                    models.EmailField(max_length=200, verbose_name="mail address"),
+                ),
+                ("name", models.CharField(max_length=80, verbose_name="name")),
+                (
+                    "language",
+                    models.CharField(
+                        blank=True,
+                        choices=[("de", "German"), ("en", "English")],
+                        default="",
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "theme",
+                    models.CharField(
+                        choices=[
+                            ("auto", "As the device"),
+                            ("light", "Light"),
+                            ("dark", "Dark"),
+                        ],
+                        default="auto",
+                        max_length=5,
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True)),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': 'person',
+                "verbose_name": "person",
             },
         ),
         migrations.CreateModel(
-            name='Reseller',
+            name="Reseller",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('slug', models.SlugField(max_length=40, unique=True, verbose_name='short name')),
-                ('name', models.CharField(max_length=80, validators=[django.core.validators.RegexValidator('^[^\\x00-\\x1f\\x7f]+$', 'Use printable letters.')], verbose_name='name')),
-                ('country', models.CharField(choices=[('DE', 'Germany'), ('NL', 'Netherlands'), ('AT', 'Austria')], default='DE', max_length=2, verbose_name='country')),
-                ('timezone', models.CharField(default='Europe/Berlin', max_length=40, validators=[pbx_console.accounts.models.resellers.validate_timezone], verbose_name='billing time zone')),
-                ('max_extensions', models.PositiveIntegerField(default=1000, validators=[django.core.validators.MinValueValidator(1)], verbose_name='extensions allowed')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "slug",
+                    models.SlugField(
+                        max_length=40, unique=True, verbose_name="short name"
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=80,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[^\\x00-\\x1f\\x7f]+$", "Use printable letters."
+                            )
+                        ],
+                        verbose_name="name",
+                    ),
+                ),
+                (
+                    "country",
+                    models.CharField(
+                        choices=[
+                            ("DE", "Germany"),
+                            ("NL", "Netherlands"),
+                            ("AT", "Austria"),
+                        ],
+                        default="DE",
+                        max_length=2,
+                        verbose_name="country",
+                    ),
+                ),
+                (
+                    "timezone",
+                    models.CharField(
+                        default="Europe/Berlin",
+                        max_length=40,
+                        validators=[
+                            pbx_console.accounts.models.resellers.validate_timezone
+                        ],
+                        verbose_name="billing time zone",
+                    ),
+                ),
+                (
+                    "max_extensions",
+                    models.PositiveIntegerField(
+                        default=1000,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="extensions allowed",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
             ],
             options={
-                'verbose_name': 'reseller',
-                'ordering': ('name', 'id'),
+                "verbose_name": "reseller",
+                "ordering": ("name", "id"),
             },
         ),
         migrations.CreateModel(
-            name='Customer',
+            name="Customer",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('code', models.CharField(default=pbx_console.accounts.models.customers.random_code, max_length=12, unique=True)),
-                ('name', models.CharField(max_length=80, validators=[django.core.validators.RegexValidator('^[^\\x00-\\x1f\\x7f]+$', 'Use printable letters.')], verbose_name='name')),
-                ('erp_number', models.CharField(blank=True, help_text='As in your own books; it stands on every export line.', max_length=40, validators=[django.core.validators.RegexValidator('^[\\w./-]*$', 'Letters, digits and . / - _ only.')], verbose_name='customer number')),
-                ('country', models.CharField(choices=[('DE', 'Germany'), ('NL', 'Netherlands'), ('AT', 'Austria')], default='DE', max_length=2, verbose_name='country')),
-                ('language', models.CharField(choices=[('de', 'German'), ('en', 'English')], default='de', max_length=2, verbose_name='language')),
-                ('timezone', models.CharField(default='Europe/Berlin', max_length=40, validators=[pbx_console.accounts.models.resellers.validate_timezone], verbose_name='time zone')),
-                ('max_extensions', models.PositiveIntegerField(default=50, validators=[django.core.validators.MinValueValidator(1)], verbose_name='extensions allowed')),
-                ('max_call_minutes', models.PositiveIntegerField(default=240, validators=[django.core.validators.MinValueValidator(1)], verbose_name='longest outside call, minutes')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('created_at', models.DateTimeField(auto_now_add=True)),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('reseller', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='customers', to='accounts.reseller')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "code",
+                    models.CharField(
+                        default=pbx_console.accounts.models.customers.random_code,
+                        max_length=12,
+                        unique=True,
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        max_length=80,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[^\\x00-\\x1f\\x7f]+$", "Use printable letters."
+                            )
+                        ],
+                        verbose_name="name",
+                    ),
+                ),
+                (
+                    "erp_number",
+                    models.CharField(
+                        blank=True,
+                        help_text="As in your own books; it stands on every export line.",
+                        max_length=40,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[\\w./-]*$", "Letters, digits and . / - _ only."
+                            )
+                        ],
+                        verbose_name="customer number",
+                    ),
+                ),
+                (
+                    "country",
+                    models.CharField(
+                        choices=[
+                            ("DE", "Germany"),
+                            ("NL", "Netherlands"),
+                            ("AT", "Austria"),
+                        ],
+                        default="DE",
+                        max_length=2,
+                        verbose_name="country",
+                    ),
+                ),
+                (
+                    "language",
+                    models.CharField(
+                        choices=[("de", "German"), ("en", "English")],
+                        default="de",
+                        max_length=2,
+                        verbose_name="language",
+                    ),
+                ),
+                (
+                    "timezone",
+                    models.CharField(
+                        default="Europe/Berlin",
+                        max_length=40,
+                        validators=[
+                            pbx_console.accounts.models.resellers.validate_timezone
+                        ],
+                        verbose_name="time zone",
+                    ),
+                ),
+                (
+                    "max_extensions",
+                    models.PositiveIntegerField(
+                        default=50,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="extensions allowed",
+                    ),
+                ),
+                (
+                    "max_call_minutes",
+                    models.PositiveIntegerField(
+                        default=240,
+                        validators=[django.core.validators.MinValueValidator(1)],
+                        verbose_name="longest outside call, minutes",
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                ("created_at", models.DateTimeField(auto_now_add=True)),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                (
+                    "reseller",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="customers",
+                        to="accounts.reseller",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'customer',
-                'ordering': ('name', 'id'),
+                "verbose_name": "customer",
+                "ordering": ("name", "id"),
             },
         ),
         migrations.CreateModel(
-            name='AuditEntry',
+            name="AuditEntry",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('at', models.DateTimeField(auto_now_add=True)),
-                ('actor_name', models.CharField(max_length=100)),
-                ('actor_level', models.CharField(blank=True, max_length=12)),
-                ('address', models.GenericIPAddressField(null=True)),
-                ('verb', models.CharField(max_length=40)),
-                ('object_type', models.CharField(max_length=40)),
-                ('object_key', models.CharField(max_length=100)),
-                ('object_label', models.CharField(max_length=160)),
-                ('before', models.JSONField(default=dict)),
-                ('after', models.JSONField(default=dict)),
-                ('user', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to=settings.AUTH_USER_MODEL)),
-                ('customer', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.customer')),
-                ('reseller', models.ForeignKey(db_constraint=False, null=True, on_delete=django.db.models.deletion.DO_NOTHING, related_name='+', to='accounts.reseller')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("at", models.DateTimeField(auto_now_add=True)),
+                ("actor_name", models.CharField(max_length=100)),
+                ("actor_level", models.CharField(blank=True, max_length=12)),
+                ("address", models.GenericIPAddressField(null=True)),
+                ("verb", models.CharField(max_length=40)),
+                ("object_type", models.CharField(max_length=40)),
+                ("object_key", models.CharField(max_length=100)),
+                ("object_label", models.CharField(max_length=160)),
+                ("before", models.JSONField(default=dict)),
+                ("after", models.JSONField(default=dict)),
+                (
+                    "user",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.customer",
+                    ),
+                ),
+                (
+                    "reseller",
+                    models.ForeignKey(
+                        db_constraint=False,
+                        null=True,
+                        on_delete=django.db.models.deletion.DO_NOTHING,
+                        related_name="+",
+                        to="accounts.reseller",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('-at', '-id'),
+                "ordering": ("-at", "-id"),
             },
         ),
         migrations.AddField(
-            model_name='user',
-            name='reseller',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='users', to='accounts.reseller'),
+            model_name="user",
+            name="reseller",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="users",
+                to="accounts.reseller",
+            ),
         ),
         migrations.CreateModel(
-            name='Membership',
+            name="Membership",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('role', models.CharField(choices=[('operator', 'Platform staff'), ('owner', 'Owner'), ('technician', 'Technician'), ('billing', 'Billing'), ('reader', 'Read only'), ('admin', 'Administrator'), ('end_user', 'User')], max_length=12, verbose_name='role')),
-                ('extension_number', models.CharField(blank=True, max_length=8)),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='accounts.customer')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to=settings.AUTH_USER_MODEL)),
-                ('reseller', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='memberships', to='accounts.reseller')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "role",
+                    models.CharField(
+                        choices=[
+                            ("operator", "Platform staff"),
+                            ("owner", "Owner"),
+                            ("technician", "Technician"),
+                            ("billing", "Billing"),
+                            ("reader", "Read only"),
+                            ("admin", "Administrator"),
+                            ("end_user", "User"),
+                        ],
+                        max_length=12,
+                        verbose_name="role",
+                    ),
+                ),
+                ("extension_number", models.CharField(blank=True, max_length=8)),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="accounts.customer",
+                    ),
+                ),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                (
+                    "reseller",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="memberships",
+                        to="accounts.reseller",
+                    ),
+                ),
             ],
             options={
-                'constraints': [models.UniqueConstraint(fields=('user', 'role', 'reseller', 'customer', 'extension_number'), name='membership_once', nulls_distinct=False), models.CheckConstraint(condition=models.Q(models.Q(('customer', None), ('reseller', None), ('role', 'operator')), models.Q(('customer', None), ('reseller__isnull', False), ('role__in', ('owner', 'technician', 'billing', 'reader'))), models.Q(('customer__isnull', False), ('reseller__isnull', False), ('role__in', ('admin', 'end_user'))), _connector='OR'), name='membership_level')],
+                "constraints": [
+                    models.UniqueConstraint(
+                        fields=(
+                            "user",
+                            "role",
+                            "reseller",
+                            "customer",
+                            "extension_number",
+                        ),
+                        name="membership_once",
+                        nulls_distinct=False,
+                    ),
+                    models.CheckConstraint(
+                        condition=models.Q(
+                            models.Q(
+                                ("customer", None),
+                                ("reseller", None),
+                                ("role", "operator"),
+                            ),
+                            models.Q(
+                                ("customer", None),
+                                ("reseller__isnull", False),
+                                (
+                                    "role__in",
+                                    ("owner", "technician", "billing", "reader"),
+                                ),
+                            ),
+                            models.Q(
+                                ("customer__isnull", False),
+                                ("reseller__isnull", False),
+                                ("role__in", ("admin", "end_user")),
+                            ),
+                            _connector="OR",
+                        ),
+                        name="membership_level",
+                    ),
+                ],
             },
         ),
         migrations.AddIndex(
-            model_name='customer',
-            index=models.Index(fields=['reseller', 'name', 'id'], name='customer_list'),
+            model_name="customer",
+            index=models.Index(fields=["reseller", "name", "id"], name="customer_list"),
         ),
         migrations.AddConstraint(
-            model_name='customer',
-            constraint=models.UniqueConstraint(condition=models.Q(('erp_number', ''), _negated=True), fields=('reseller', 'erp_number'), name='customer_erp_number', violation_error_message='This customer number is already used.'),
+            model_name="customer",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("erp_number", ""), _negated=True),
+                fields=("reseller", "erp_number"),
+                name="customer_erp_number",
+                violation_error_message="This customer number is already used.",
+            ),
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['reseller', '-at', '-id'], name='audit_reseller'),
+            model_name="auditentry",
+            index=models.Index(
+                fields=["reseller", "-at", "-id"], name="audit_reseller"
+            ),
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['customer', '-at', '-id'], name='audit_customer'),
+            model_name="auditentry",
+            index=models.Index(
+                fields=["customer", "-at", "-id"], name="audit_customer"
+            ),
         ),
         migrations.AddIndex(
-            model_name='auditentry',
-            index=models.Index(fields=['object_type', 'object_key', '-at', '-id'], name='audit_object'),
+            model_name="auditentry",
+            index=models.Index(
+                fields=["object_type", "object_key", "-at", "-id"], name="audit_object"
+            ),
         ),
         migrations.AddConstraint(
-            model_name='user',
-            constraint=models.UniqueConstraint(models.F('reseller'), django.db.models.functions.text.Lower('email'), name='user_email_in_realm', nulls_distinct=False),
+            model_name="user",
+            constraint=models.UniqueConstraint(
+                models.F("reseller"),
+                django.db.models.functions.text.Lower("email"),
+                name="user_email_in_realm",
+                nulls_distinct=False,
+            ),
         ),
     ]

@@ -14,16 +14,12 @@ class Migration(migrations.Migration):
     operations = [
         enable("accounts_customer", reseller="reseller_id", customer="id"),
         enable("accounts_reseller", reseller="id", owned=IN_CUSTOMER),
-        enable(
-            "accounts_membership", reseller="reseller_id", customer="customer_id"
-        ),
+        enable("accounts_membership", reseller="reseller_id", customer="customer_id"),
         enable(
             "accounts_user",
             reseller="reseller_id",
             owned="id IN (SELECT user_id FROM accounts_membership)",
         ),
-        enable(
-            "accounts_auditentry", reseller="reseller_id", customer="customer_id"
-        ),
+        enable("accounts_auditentry", reseller="reseller_id", customer="customer_id"),
         append_only("accounts_auditentry"),
     ]

@@ -19,7 +19,11 @@ class AuditEntry(models.Model):
 
     at = models.DateTimeField(auto_now_add=True)
     user = models.ForeignKey(
-        User, on_delete=models.DO_NOTHING, db_constraint=False, null=True, related_name="+"
+        User,
+        on_delete=models.DO_NOTHING,
+        db_constraint=False,
+        null=True,
+        related_name="+",
     )
     actor_name = models.CharField(max_length=100)
     actor_level = models.CharField(max_length=12, blank=True)

@@ -35,7 +35,9 @@ class Customer(models.Model):
     name = models.CharField(
         _("name"),
         max_length=80,
-        validators=[RegexValidator(r"^[^\x00-\x1f\x7f]+$", _("Use printable letters."))],
+        validators=[
+            RegexValidator(r"^[^\x00-\x1f\x7f]+$", _("Use printable letters."))
+        ],
     )
     erp_number = models.CharField(
         _("customer number"),
@@ -83,7 +85,9 @@ class Customer(models.Model):
                 violation_error_message=_("This customer number is already used."),
             )
         ]
-        indexes = [models.Index(fields=["reseller", "name", "id"], name="customer_list")]
+        indexes = [
+            models.Index(fields=["reseller", "name", "id"], name="customer_list")
+        ]
 
     def __str__(self) -> str:
         return self.name

@@ -33,10 +33,18 @@ class Membership(models.Model):
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="memberships")
     role = models.CharField(_("role"), max_length=12, choices=Role)
     reseller = models.ForeignKey(
-        Reseller, on_delete=models.CASCADE, related_name="memberships", null=True, blank=True
+        Reseller,
+        on_delete=models.CASCADE,
+        related_name="memberships",
+        null=True,
+        blank=True,
     )
     customer = models.ForeignKey(
-        Customer, on_delete=models.CASCADE, related_name="memberships", null=True, blank=True
+        Customer,
+        on_delete=models.CASCADE,
+        related_name="memberships",
+        null=True,
+        blank=True,
     )
     extension_number = models.CharField(max_length=8, blank=True)
 

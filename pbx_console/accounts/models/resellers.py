@@ -40,7 +40,9 @@ class Reseller(models.Model):
     name = models.CharField(
         _("name"),
         max_length=80,
-        validators=[RegexValidator(r"^[^\x00-\x1f\x7f]+$", _("Use printable letters."))],
+        validators=[
+            RegexValidator(r"^[^\x00-\x1f\x7f]+$", _("Use printable letters."))
+        ],
     )
     country = models.CharField(
         _("country"), max_length=2, choices=Country, default=Country.GERMANY

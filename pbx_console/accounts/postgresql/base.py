@@ -32,7 +32,12 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.execute_wrappers.append(self._with_scope)
 
     def _with_scope(
-        self, execute: Callable[..., Any], sql: Any, params: Any, many: bool, context: Any
+        self,
+        execute: Callable[..., Any],
+        sql: Any,
+        params: Any,
+        many: bool,
+        context: Any,
     ) -> Any:
         self.tell_scope()
         return execute(sql, params, many, context)

@@ -8,135 +8,401 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0003_walls'),
+        ("accounts", "0003_walls"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='PbxNode',
+            name="PbxNode",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('name', models.SlugField(max_length=40, unique=True)),
-                ('is_active', models.BooleanField(default=True)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("name", models.SlugField(max_length=40, unique=True)),
+                ("is_active", models.BooleanField(default=True)),
             ],
         ),
         migrations.CreateModel(
-            name='Refresh',
+            name="Refresh",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('endpoint_id', models.CharField(max_length=60, unique=True)),
-                ('is_removed', models.BooleanField(default=False)),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('requested_at', models.DateTimeField(auto_now=True)),
-                ('attempts', models.PositiveIntegerField(default=0)),
-                ('failure', models.CharField(blank=True, max_length=200)),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("endpoint_id", models.CharField(max_length=60, unique=True)),
+                ("is_removed", models.BooleanField(default=False)),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("requested_at", models.DateTimeField(auto_now=True)),
+                ("attempts", models.PositiveIntegerField(default=0)),
+                ("failure", models.CharField(blank=True, max_length=200)),
             ],
         ),
         migrations.CreateModel(
-            name='Did',
+            name="Did",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('number', models.CharField(error_messages={'unique': 'This number cannot be used.'}, max_length=16, unique=True, validators=[django.core.validators.RegexValidator('^\\+[1-9][0-9]{4,14}$', 'E.164 with a plus.')], verbose_name='number')),
-                ('is_main', models.BooleanField(default=False, help_text='Shown outside by extensions without a number of their own.', verbose_name='main number')),
-                ('customer', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='dids', to='accounts.customer', verbose_name='customer')),
-                ('reseller', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='dids', to='accounts.reseller', verbose_name='reseller')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "number",
+                    models.CharField(
+                        error_messages={"unique": "This number cannot be used."},
+                        max_length=16,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\+[1-9][0-9]{4,14}$", "E.164 with a plus."
+                            )
+                        ],
+                        verbose_name="number",
+                    ),
+                ),
+                (
+                    "is_main",
+                    models.BooleanField(
+                        default=False,
+                        help_text="Shown outside by extensions without a number of their own.",
+                        verbose_name="main number",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dids",
+                        to="accounts.customer",
+                        verbose_name="customer",
+                    ),
+                ),
+                (
+                    "reseller",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="dids",
+                        to="accounts.reseller",
+                        verbose_name="reseller",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'number',
-                'ordering': ('number',),
+                "verbose_name": "number",
+                "ordering": ("number",),
             },
         ),
         migrations.CreateModel(
-            name='Extension',
+            name="Extension",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('live_revision', models.PositiveIntegerField(default=0)),
-                ('saved_at', models.DateTimeField(auto_now=True)),
-                ('live_at', models.DateTimeField(null=True)),
-                ('failure', models.CharField(blank=True, max_length=200)),
-                ('number', models.CharField(max_length=6, validators=[django.core.validators.RegexValidator('^[1-9][0-9]{1,5}$', '2 to 6 digits, not beginning with 0.'), pbx_console.pbx.models.extensions.validate_number], verbose_name='number')),
-                ('name', models.CharField(help_text='Colleagues see it on their display.', max_length=60, validators=[django.core.validators.RegexValidator('^[^\\x00-\\x1f\\x7f"<>\\\\;]+$', 'Letters and digits without quotes, <, >, \\ and ;.')], verbose_name='name')),
-                ('secret', pbx_console.accounts.fields.SecretField(default=pbx_console.pbx.models.extensions.random_secret)),
-                ('ring_seconds', models.PositiveSmallIntegerField(default=30, validators=[django.core.validators.MinValueValidator(5), django.core.validators.MaxValueValidator(120)], verbose_name='rings for, seconds')),
-                ('may_dial_outside', models.BooleanField(default=True, verbose_name='may dial outside')),
-                ('caller_id', models.ForeignKey(blank=True, help_text='Empty: the main number of the customer.', null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='shown_by', to='pbx.did', verbose_name='number shown outside')),
-                ('customer', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='extensions', to='accounts.customer')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("live_revision", models.PositiveIntegerField(default=0)),
+                ("saved_at", models.DateTimeField(auto_now=True)),
+                ("live_at", models.DateTimeField(null=True)),
+                ("failure", models.CharField(blank=True, max_length=200)),
+                (
+                    "number",
+                    models.CharField(
+                        max_length=6,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[1-9][0-9]{1,5}$",
+                                "2 to 6 digits, not beginning with 0.",
+                            ),
+                            pbx_console.pbx.models.extensions.validate_number,
+                        ],
+                        verbose_name="number",
+                    ),
+                ),
+                (
+                    "name",
+                    models.CharField(
+                        help_text="Colleagues see it on their display.",
+                        max_length=60,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                '^[^\\x00-\\x1f\\x7f"<>\\\\;]+$',
+                                "Letters and digits without quotes, <, >, \\ and ;.",
+                            )
+                        ],
+                        verbose_name="name",
+                    ),
+                ),
+                (
+                    "secret",
+                    pbx_console.accounts.fields.SecretField(
+                        default=pbx_console.pbx.models.extensions.random_secret
+                    ),
+                ),
+                (
+                    "ring_seconds",
+                    models.PositiveSmallIntegerField(
+                        default=30,
+                        validators=[
+                            django.core.validators.MinValueValidator(5),
+                            django.core.validators.MaxValueValidator(120),
+                        ],
+                        verbose_name="rings for, seconds",
+                    ),
+                ),
+                (
+                    "may_dial_outside",
+                    models.BooleanField(default=True, verbose_name="may dial outside"),
+                ),
+                (
+                    "caller_id",
+                    models.ForeignKey(
+                        blank=True,
+                        help_text="Empty: the main number of the customer.",
+                        null=True,
+                        on_delete=django.db.models.deletion.SET_NULL,
+                        related_name="shown_by",
+                        to="pbx.did",
+                        verbose_name="number shown outside",
+                    ),
+                ),
+                (
+                    "customer",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="extensions",
+                        to="accounts.customer",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'extension',
-                'ordering': ('number', 'id'),
+                "verbose_name": "extension",
+                "ordering": ("number", "id"),
             },
         ),
         migrations.AddField(
-            model_name='did',
-            name='extension',
-            field=models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='dids', to='pbx.extension', verbose_name='rings'),
+            model_name="did",
+            name="extension",
+            field=models.ForeignKey(
+                blank=True,
+                null=True,
+                on_delete=django.db.models.deletion.SET_NULL,
+                related_name="dids",
+                to="pbx.extension",
+                verbose_name="rings",
+            ),
         ),
         migrations.CreateModel(
-            name='Trunk',
+            name="Trunk",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('revision', models.PositiveIntegerField(default=0)),
-                ('live_revision', models.PositiveIntegerField(default=0)),
-                ('saved_at', models.DateTimeField(auto_now=True)),
-                ('live_at', models.DateTimeField(null=True)),
-                ('failure', models.CharField(blank=True, max_length=200)),
-                ('slug', models.SlugField(max_length=30, unique=True, verbose_name='short name')),
-                ('name', models.CharField(max_length=60, verbose_name='name')),
-                ('host', models.GenericIPAddressField(help_text='IP address; a host name would be asked again on every call.', verbose_name='address')),
-                ('port', models.PositiveIntegerField(default=5060, validators=[django.core.validators.MinValueValidator(1), django.core.validators.MaxValueValidator(65535)], verbose_name='port')),
-                ('number_format', models.CharField(choices=[('plus', '+4930…'), ('digits', '4930…'), ('international', '004930…')], default='plus', max_length=14, verbose_name='number format')),
-                ('username', models.CharField(blank=True, max_length=60, verbose_name='user')),
-                ('secret', pbx_console.accounts.fields.SecretField(blank=True, default='', verbose_name='password')),
-                ('is_active', models.BooleanField(default=True, verbose_name='active')),
-                ('reseller', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='trunks', to='accounts.reseller')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                ("revision", models.PositiveIntegerField(default=0)),
+                ("live_revision", models.PositiveIntegerField(default=0)),
+                ("saved_at", models.DateTimeField(auto_now=True)),
+                ("live_at", models.DateTimeField(null=True)),
+                ("failure", models.CharField(blank=True, max_length=200)),
+                (
+                    "slug",
+                    models.SlugField(
+                        max_length=30, unique=True, verbose_name="short name"
+                    ),
+                ),
+                ("name", models.CharField(max_length=60, verbose_name="name")),
+                (
+                    "host",
+                    models.GenericIPAddressField(
+                        help_text="IP address; a host name would be asked again on every call.",
+                        verbose_name="address",
+                    ),
+                ),
+                (
+                    "port",
+                    models.PositiveIntegerField(
+                        default=5060,
+                        validators=[
+                            django.core.validators.MinValueValidator(1),
+                            django.core.validators.MaxValueValidator(65535),
+                        ],
+                        verbose_name="port",
+                    ),
+                ),
+                (
+                    "number_format",
+                    models.CharField(
+                        choices=[
+                            ("plus", "+4930…"),
+                            ("digits", "4930…"),
+                            ("international", "004930…"),
+                        ],
+                        default="plus",
+                        max_length=14,
+                        verbose_name="number format",
+                    ),
+                ),
+                (
+                    "username",
+                    models.CharField(blank=True, max_length=60, verbose_name="user"),
+                ),
+                (
+                    "secret",
+                    pbx_console.accounts.fields.SecretField(
+                        blank=True, default="", verbose_name="password"
+                    ),
+                ),
+                ("is_active", models.BooleanField(default=True, verbose_name="active")),
+                (
+                    "reseller",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="trunks",
+                        to="accounts.reseller",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'trunk',
-                'ordering': ('name', 'id'),
+                "verbose_name": "trunk",
+                "ordering": ("name", "id"),
             },
         ),
         migrations.CreateModel(
-            name='OutboundRoute',
+            name="OutboundRoute",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('prefix', models.CharField(max_length=15, validators=[django.core.validators.RegexValidator('^\\+[0-9]*$', '+ and digits, + alone for all.')], verbose_name='prefix')),
-                ('position', models.PositiveSmallIntegerField(default=1, verbose_name='order')),
-                ('reseller', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='routes', to='accounts.reseller')),
-                ('trunk', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='routes', to='pbx.trunk')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "prefix",
+                    models.CharField(
+                        max_length=15,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^\\+[0-9]*$", "+ and digits, + alone for all."
+                            )
+                        ],
+                        verbose_name="prefix",
+                    ),
+                ),
+                (
+                    "position",
+                    models.PositiveSmallIntegerField(default=1, verbose_name="order"),
+                ),
+                (
+                    "reseller",
+                    models.ForeignKey(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="routes",
+                        to="accounts.reseller",
+                    ),
+                ),
+                (
+                    "trunk",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        related_name="routes",
+                        to="pbx.trunk",
+                    ),
+                ),
             ],
             options={
-                'ordering': ('prefix', 'position', 'id'),
+                "ordering": ("prefix", "position", "id"),
             },
         ),
         migrations.AddField(
-            model_name='did',
-            name='trunk',
-            field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='dids', to='pbx.trunk', verbose_name='trunk'),
+            model_name="did",
+            name="trunk",
+            field=models.ForeignKey(
+                on_delete=django.db.models.deletion.PROTECT,
+                related_name="dids",
+                to="pbx.trunk",
+                verbose_name="trunk",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='extension',
-            constraint=models.UniqueConstraint(fields=('customer', 'number'), name='extension_number', violation_error_message='This number is already an extension.'),
+            model_name="extension",
+            constraint=models.UniqueConstraint(
+                fields=("customer", "number"),
+                name="extension_number",
+                violation_error_message="This number is already an extension.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='outboundroute',
-            constraint=models.UniqueConstraint(fields=('reseller', 'prefix', 'trunk'), name='route_once', nulls_distinct=False),
+            model_name="outboundroute",
+            constraint=models.UniqueConstraint(
+                fields=("reseller", "prefix", "trunk"),
+                name="route_once",
+                nulls_distinct=False,
+            ),
         ),
         migrations.AddConstraint(
-            model_name='did',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_main', True)), fields=('customer',), name='did_one_main', violation_error_message='This customer has a main number already.'),
+            model_name="did",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_main", True)),
+                fields=("customer",),
+                name="did_one_main",
+                violation_error_message="This customer has a main number already.",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='did',
-            constraint=models.CheckConstraint(condition=models.Q(('customer', None), ('reseller__isnull', False), _connector='OR'), name='did_owner_chain'),
+            model_name="did",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("customer", None), ("reseller__isnull", False), _connector="OR"
+                ),
+                name="did_owner_chain",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='did',
-            constraint=models.CheckConstraint(condition=models.Q(('customer__isnull', False), models.Q(('extension', None), ('is_main', False)), _connector='OR'), name='did_held_before_used'),
+            model_name="did",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("customer__isnull", False),
+                    models.Q(("extension", None), ("is_main", False)),
+                    _connector="OR",
+                ),
+                name="did_held_before_used",
+            ),
         ),
     ]

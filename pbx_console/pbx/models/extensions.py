@@ -46,7 +46,9 @@ class Extension(Confirmed):
         _("number"),
         max_length=6,
         validators=[
-            RegexValidator(r"^[1-9][0-9]{1,5}$", _("2 to 6 digits, not beginning with 0.")),
+            RegexValidator(
+                r"^[1-9][0-9]{1,5}$", _("2 to 6 digits, not beginning with 0.")
+            ),
             validate_number,
         ],
     )
@@ -56,7 +58,7 @@ class Extension(Confirmed):
         validators=[
             RegexValidator(
                 r'^[^\x00-\x1f\x7f"<>\\;]+$',
-                _('Letters and digits without quotes, <, >, \\ and ;.'),
+                _("Letters and digits without quotes, <, >, \\ and ;."),
             )
         ],
         help_text=_("Colleagues see it on their display."),

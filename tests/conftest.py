@@ -1,0 +1,211 @@
+"""The test database and the fixed cast.
+
+The database is made and migrated by its owner, then every test works as the console's
+own role, so that row-level security and grants hold in tests as they do in production.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.db import connections
+from django.test import Client
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from pbx_console.accounts.actor import SYSTEM
+from pbx_console.accounts.models import Customer, Reseller, User
+from pbx_console.accounts.scope import as_everyone
+from pbx_console.accounts.services.customers import save_customer
+from pbx_console.accounts.services.people import add_person
+from pbx_console.accounts.services.resellers import save_reseller
+from pbx_console.lib import env
+from pbx_console.pbx.models import Extension, Trunk
+from pbx_console.pbx.services.dids import save_did
+from pbx_console.pbx.services.extensions import save_extension
+from pbx_console.pbx.services.trunks import save_route, save_trunk
+
+PASSWORD = "a long enough test password"
+
+
+def owner_connection(**over: Any) -> psycopg.Connection[Any]:
+    """Return a connection of the tables' owner to the test database."""
+    parts = env.database("DATABASE_OWNER_URL")
+    return psycopg.connect(
+        host=parts["HOST"],
+        port=parts["PORT"],
+        user=parts["USER"],
+        password=parts["PASSWORD"],
+        dbname=over.pop("dbname", settings.DATABASES["default"]["NAME"]),
+        autocommit=True,
+        **over,
+    )
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
+    """Make the test database new: create, migrate as owner, open to TRUNCATE."""
+    name = settings.DATABASES["default"]["NAME"]
+    assert "test" in name, "tests run on a database whose name says so"
+    with owner_connection(dbname="postgres") as admin:
+        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        admin.execute(f'CREATE DATABASE "{name}"')
+    migrate = [sys.executable, "manage.py", "migrate", "-v0"]
+    subprocess.run(migrate, check=True, env={**os.environ, "PBX_DB_LOGIN": "owner"})
+    with owner_connection() as owner:  # transactional tests flush; production may not
+        owner.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO pbx_console")
+        owner.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA asterisk TO pbx_console")
+    with django_db_blocker.unblock():
+        yield
+        connections.close_all()
+
+
+@pytest.fixture(autouse=True)
+def quick_and_alone(settings: Any) -> None:
+    """Hash quickly, run tasks in place, keep caches and sockets inside the process."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.CELERY_TASK_ALWAYS_EAGER = True
+    settings.CACHES = {
+        "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
+    }
+    settings.CHANNEL_LAYERS = {
+        "default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}
+    }
+
+
+@dataclass
+class Tenant:
+    """One reseller of the cast with its customer, which owns extension 201."""
+
+    reseller: Reseller
+    customer: Customer
+    extension: Extension
+    people: dict[str, User]
+    host: str
+
+
+@dataclass
+class World:
+    """The cast: two resellers, each with a customer owning 201, and platform staff."""
+
+    nordbel: Tenant
+    zuidlijn: Tenant
+    operator: User
+    trunk: Trunk
+    operator_host: str = "console.localhost"
+
+
+CAST = (
+    ("nordbel", "Nordbel", "DE", "Möbelhaus Altendorf", "+4930231256"),
+    ("zuidlijn", "Zuidlijn", "NL", "Bakkerij De Vries", "+31207990100"),
+)
+
+
+def make_tenant(
+    slug: str, name: str, country: str, customer: str, number: str
+) -> Tenant:
+    """Return a reseller with one customer, people in every role and extension 201."""
+    reseller = save_reseller(SYSTEM, slug=slug, name=name, country=country)
+    held = save_customer(SYSTEM, reseller=reseller, name=customer)
+    extension = save_extension(SYSTEM, customer=held, number="201", name="Reception")
+    trunk = Trunk.objects.get(slug="carrier")
+    save_did(
+        SYSTEM,
+        number=number,
+        trunk=trunk,
+        reseller=reseller,
+        customer=held,
+        extension=extension,
+        is_main=True,
+    )
+    people = {role: _person(slug, role, reseller, held) for role in ROLES}
+    return Tenant(reseller, held, extension, people, f"{slug}.localhost")
+
+
+ROLES = ("owner", "technician", "billing", "reader", "admin", "end_user")
+
+
+def _person(slug: str, role: str, reseller: Reseller, customer: Customer) -> User:
+    inside = role in ("admin", "end_user")
+    return add_person(
+        SYSTEM,
+        email=f"{role}@{slug}.example",
+        name=f"{role.title()} {slug.title()}",
+        password=PASSWORD,
+        role=role,
+        reseller=reseller,
+        customer=customer if inside else None,
+        extension_number="201" if role == "end_user" else "",
+    )
+
+
+def make_world() -> World:
+    """Return the whole cast, with its brands."""
+    from tests.brands import make_brands  # noqa: PLC0415 - branding is optional here
+
+    with as_everyone("test cast"):
+        trunk = save_trunk(
+            SYSTEM, slug="carrier", name="Carrier", host="127.0.0.2", port=5070
+        )
+        save_route(SYSTEM, prefix="+", trunk=trunk)
+        tenants = [make_tenant(*row) for row in CAST]
+        operator = add_person(
+            SYSTEM,
+            email="staff@platform.example",
+            name="Staff",
+            password=PASSWORD,
+            role="operator",
+        )
+        make_brands([t.reseller for t in tenants])
+    return World(tenants[0], tenants[1], operator, trunk)
+
+
+@pytest.fixture
+def world(db: None, without_pbx: None) -> World:
+    """Return the cast; no PBX is asked."""
+    return make_world()
+
+
+@pytest.fixture
+def without_pbx(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Answer every refresh as an Asterisk would that is there and knows it all."""
+    monkeypatch.setattr("pbx_console.pbx.refresh._ask", lambda batch: {})
+
+
+@contextmanager
+def verified(client: Client, user: User) -> Iterator[Client]:
+    """Give the client a session of this person with the second factor passed."""
+    yield sign_in_as(client, user)
+
+
+def sign_in_as(client: Client, user: User, *, second_factor: bool = True) -> Client:
+    """Sign a person in as the door does, with or without the second factor."""
+    with as_everyone("test sign-in"):
+        client.force_login(user)
+    if second_factor:
+        device, _made = TOTPDevice.objects.get_or_create(
+            user=user, confirmed=True, defaults={"name": "totp"}
+        )
+        session = client.session
+        session["otp_device_id"] = device.persistent_id
+        session.save()
+    return client
+
+
+@pytest.fixture
+def as_person(world: World) -> Any:
+    """Return a function: person and host -> a signed-in client."""
+
+    def make(user: User, host: str, *, second_factor: bool = True) -> Client:
+        client = Client(headers={"host": host})
+        return sign_in_as(client, user, second_factor=second_factor)
+
+    return make
