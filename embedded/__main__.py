@@ -6,8 +6,8 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from embedded import asterisk_root, background, say, state
-from embedded.commands import servers
+from embedded import asterisk_root, background, say
+from embedded.commands import demo, servers, test
 from embedded.paths import Instance
 from embedded.session import Ended
 
@@ -24,6 +24,11 @@ COMMANDS: dict[str, tuple[str, str, Command]] = {
     "servers": ("dev", "PostgreSQL, Redis, Asterisk in the background", servers.start),
     "serve": ("dev", "the same in the foreground", servers.serve),
     "cli": ("dev", "one command on Asterisk's console", servers.cli),
+    "demo": ("demo", "the whole house in the foreground", demo.demo),
+    "up": ("demo", "the whole house in the background", demo.up),
+    "supervise": ("demo", "what `up` runs in the background", demo.supervise),
+    "test": ("test", "the whole suite with servers of its own", test.run),
+    "test-quick": ("test", "without phones and browsers", test.quick),
     "down": ("demo", "stop an instance", lambda a: background.stop(Instance(a.instance))),
     "status": ("demo", "what runs", lambda a: background.status(Instance(a.instance))),
 }

@@ -15,8 +15,7 @@ from embedded.ports import RTP_PORTS
 from embedded.say import Refusal
 from embedded.service import Service
 
-_DIRECTORIES = ("etc", "lib", "spool", "run", "log", "journal", "cache")
-_MODULES = ("usr/lib/*/asterisk/modules", "usr/lib*/asterisk/modules")
+_DIRECTORIES = ("etc", "lib", "spool", "run", "log", "journal")
 
 
 @dataclass(frozen=True)
@@ -59,38 +58,52 @@ def values(settings: Settings, where: Place) -> dict[str, str]:
         f"{name.upper()}_DIR": str(where.inside / name) for name in _DIRECTORIES
     }
     console = settings.console()
-    ami = {name: console[f"PBX_{name}"] for name in _AMI_NAMES}
     return {
         **directories,
-        **ami,
+        **{name: console[f"PBX_{name}"] for name in _FROM_CONSOLE},
         **settings.asterisk_database(),
         "MODULES_DIR": _modules(where),
-        "DATA_DIR": "/usr/share/asterisk",
-        "SBIN_DIR": "/usr/sbin",
-        "NODE": console["PBX_NODE"],
-        "BIND_HOST": LOOPBACK,
-        "MEDIA_HOST": LOOPBACK,
-        "AMI_HOST": LOOPBACK,
-        "SIP_PORT": str(settings.ports["sip"]),
+        "SHARE_DIR": _share(where),
+        "SIP_HOST": LOOPBACK,
+        "SIP_REALM": console.get("PBX_SIP_REALM", "pbx"),
         "RTP_START": str(settings.ports["rtp_start"]),
         "RTP_END": str(settings.ports["rtp_start"] + RTP_PORTS - 1),
+        "AMI_HOST": LOOPBACK,
+        "AMI_PERMIT": f"{LOOPBACK}/255.255.255.255",
+        "EMERGENCY_TRUNK": os.environ.get("PBX_EMERGENCY_TRUNK", ""),
+        "EMERGENCY_CALLER": os.environ.get("PBX_EMERGENCY_CALLER", ""),
+        "LOG_LEVELS": "notice,warning,error,verbose(2)",
     }
 
 
-_AMI_NAMES = (
+_FROM_CONSOLE = (
+    "NODE",
+    "SIP_PORT",
     "AMI_PORT",
     "AMI_READER_USER",
     "AMI_READER_SECRET",
     "AMI_WRITER_USER",
     "AMI_WRITER_SECRET",
 )
+_MODULES = ("usr/lib/*/asterisk/modules", "usr/lib*/asterisk/modules")
+_SHARES = ("usr/share/asterisk", "var/lib/asterisk", "usr/local/share/asterisk")
 
 
 def _modules(where: Place) -> str:
-    for pattern in _MODULES:
+    return _find(where, _MODULES, "modules")
+
+
+def _share(where: Place) -> str:
+    """Asterisk refuses to start without its documentation there."""
+    documents = tuple(f"{share}/documentation" for share in _SHARES)
+    return str(Path(_find(where, documents, "documentation")).parent)
+
+
+def _find(where: Place, patterns: tuple[str, ...], what: str) -> str:
+    for pattern in patterns:
         for path in sorted(where.root.glob(pattern)):
             return "/" + str(path.relative_to(where.root))
-    raise Refusal(f"Asterisk's modules are not below {where.root}; install Asterisk again.")
+    raise Refusal(f"Asterisk's {what} are not below {where.root}; install it again.")
 
 
 def service(settings: Settings) -> Service:
@@ -113,8 +126,9 @@ def _config(where: Place) -> list[str]:
 
 def _environment(where: Place) -> dict[str, str]:
     path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    odbc = str(where.inside / "etc" / "odbc.ini")
-    return {"PATH": path, "LC_ALL": "C.UTF-8", "HOME": "/", "ODBCINI": odbc}
+    etc = where.inside / "etc"
+    odbc = {"ODBCINI": str(etc / "odbc.ini"), "ODBCSYSINI": str(etc)}
+    return {"PATH": path, "LC_ALL": "C.UTF-8", "HOME": "/", **odbc}
 
 
 def _user(where: Place) -> list[str]:

@@ -47,9 +47,15 @@ def ensure() -> Path:
     return ASTERISK_ROOT
 
 
+def packages() -> tuple[str, ...]:
+    """What the machine needs to make the root."""
+    there = (ASTERISK_ROOT / _READY).exists() or system_asterisk()
+    return () if there else ("debootstrap",)
+
+
 def _build(root: Path) -> None:
     _check_possible()
-    debian.install(("debootstrap",), why="the private Asterisk")
+    debian.install(packages(), why="the private Asterisk")
     shutil.rmtree(root, ignore_errors=True)
     root.parent.mkdir(parents=True, exist_ok=True)
     _bootstrap(root)

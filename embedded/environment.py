@@ -91,7 +91,7 @@ class Settings:
     def redis_url(self) -> str:
         """The address of the private Redis."""
         secret = self.secrets["redis_password"]
-        return f"redis://:{secret}@{LOOPBACK}:{self.ports['redis']}/0"
+        return f"redis://default:{secret}@{LOOPBACK}:{self.ports['redis']}/0"
 
     def console(self) -> dict[str, str]:
         """Every variable that settings.py reads."""

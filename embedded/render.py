@@ -2,7 +2,8 @@
 
 `asterisk_conf/etc/*.conf` contain `@@NAME@@`. The supervisor renders them for the private
 Asterisk, the container image's entry point renders the same files: one set of templates.
-A name that nobody gives a value is an error, and so is a value with a line break.
+A name without a value is an error, and so is a value that would end its line early: a
+line break or `;` (which begins a comment there).
 
     python3 render.py TEMPLATES TARGET      values from the environment (NAME or NAME_FILE)
 """
@@ -16,7 +17,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 _PLACEHOLDER = re.compile(r"@@([A-Z][A-Z0-9_]*)@@")
-_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f]")
+_FORBIDDEN = re.compile(r"[\x00-\x1f\x7f;]")
 
 
 class RenderError(ValueError):
@@ -32,7 +33,7 @@ def _value(values: Mapping[str, str], key: str, name: str) -> str:
     if key not in values:
         raise RenderError(f"{name}: @@{key}@@ has no value; set {key}.")
     if _FORBIDDEN.search(values[key]):
-        raise RenderError(f"{name}: the value of {key} contains a control character.")
+        raise RenderError(f"{name}: the value of {key} contains a line break or a semicolon.")
     return values[key]
 
 

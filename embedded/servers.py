@@ -6,7 +6,6 @@ from collections.abc import Iterator
 
 from embedded import asterisk, postgres, redis, say
 from embedded.environment import LOOPBACK, Settings, shell_lines
-from embedded.paths import TEMPLATES
 from embedded.service import Service
 from embedded.supervisor import Supervisor
 
@@ -30,9 +29,7 @@ def start_databases(supervisor: Supervisor, settings: Settings) -> None:
 
 def start_asterisk(supervisor: Supervisor, settings: Settings) -> None:
     """Asterisk, fully booted."""
-    if not (TEMPLATES / "asterisk.conf").exists():
-        say.line("Asterisk is left out: asterisk_conf/etc/asterisk.conf is missing.")
-    elif not settings.external.asterisk:
+    if not settings.external.asterisk:
         _start(supervisor, asterisk.service(settings), settings.ports["sip"])
 
 

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import os
+import shutil
 import signal
 from collections.abc import Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
 from embedded import environment, shell, state
 from embedded.environment import Settings
@@ -31,8 +33,13 @@ class Session:
 
 
 @contextlib.contextmanager
-def opened(instance: Instance, *, show: bool) -> Iterator[Session]:
-    """Everything started inside is ended at the end, whatever ends it."""
+def opened(
+    instance: Instance, *, show: bool, fresh: bool = False
+) -> Iterator[Session]:
+    """Everything started inside is ended at the end, whatever ends it.
+
+    `fresh` forgets the data of earlier runs.
+    """
     instance.prepare()
     with state.lock(instance.home / "lock", wait=False) as mine:
         if not mine:
@@ -40,14 +47,30 @@ def opened(instance: Instance, *, show: bool) -> Iterator[Session]:
                 f"{instance.name} runs already; `make status` shows it, `make down` "
                 "ends it."
             )
+        _clean_up(instance, fresh=fresh)
         with _run(instance, show=show) as session:
             yield session
+
+
+def _clean_up(instance: Instance, *, fresh: bool) -> None:
+    left = state.load(instance)
+    state.clean_up(left)
+    left.save()
+    if fresh:
+        for name in ("postgres", "asterisk", "data"):
+            _forget(instance.home / name)
+
+
+def _forget(path: Path) -> None:
+    """Remove a directory, or the one that a link names, and the link."""
+    shutil.rmtree(path.resolve(), ignore_errors=True)
+    if path.is_symlink():
+        path.unlink()
 
 
 @contextlib.contextmanager
 def _run(instance: Instance, *, show: bool) -> Iterator[Session]:
     now = state.load(instance)
-    state.clean_up(now)
     now.supervisor, now.phase = Mark.of(os.getpid()), "starting"
     now.save()
     supervisor = Supervisor(now, instance.logs, show=show)

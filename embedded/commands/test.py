@@ -1,0 +1,61 @@
+"""`test`: the suite with servers of its own, from nothing."""
+
+from __future__ import annotations
+
+import argparse
+import subprocess
+from collections.abc import Mapping
+
+from embedded import assets, prepare, say, servers
+from embedded.paths import PROJECT, VENV, Instance
+from embedded.session import Session, opened
+
+# Without a phone, a browser or a benchmark; under a minute.
+QUICK = ("asterisk", "browser", "faults", "bench", "embedded")
+
+
+def run(arguments: argparse.Namespace) -> int:
+    """All tests, or those named; PostgreSQL, Redis and Asterisk are started for them."""
+    prepare.ensure("test")
+    return _with_servers(arguments, arguments.rest or ["tests"])
+
+
+def quick(arguments: argparse.Namespace) -> int:
+    """The tests that need neither a phone nor a browser."""
+    prepare.ensure("test")
+    left_out = [f"--ignore=tests/{name}" for name in QUICK]
+    return _with_servers(arguments, [*left_out, *(arguments.rest or ["tests"])])
+
+
+def _with_servers(arguments: argparse.Namespace, rest: list[str]) -> int:
+    instance = Instance(arguments.instance)
+    with opened(instance, show=False, fresh=True) as session:
+        env = assets.console_environment(session.settings.console())
+        assets.translate(env)
+        servers.write_environment(session.settings)
+        servers.start_databases(session.supervisor, session.settings)
+        servers.start_asterisk(session.supervisor, session.settings)
+        session.up()
+        return _pytest(session, rest, env)
+
+
+def _pytest(session: Session, rest: list[str], env: Mapping[str, str]) -> int:
+    command = [str(VENV / "bin" / "python"), "-m", "pytest", *rest]
+    say.step(" ".join(command[1:]))
+    process = subprocess.Popen(command, cwd=PROJECT, env=dict(env))
+    try:
+        # A server that a test has killed comes back.
+        session.supervisor.watch(also=lambda: process.poll() is not None)
+    finally:
+        _end(process)
+    return process.returncode
+
+
+def _end(process: subprocess.Popen[bytes]) -> None:
+    if process.poll() is None:
+        process.terminate()
+    try:
+        process.wait(20)
+    except subprocess.TimeoutExpired:
+        process.kill()
+        process.wait()
