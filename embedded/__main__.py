@@ -6,8 +6,8 @@ import argparse
 import sys
 from collections.abc import Callable
 
-from embedded import asterisk_root, background, say
-from embedded.commands import demo, servers, test
+from embedded import asterisk_root, say
+from embedded.commands import demo, keep, lint, servers, test
 from embedded.paths import Instance
 from embedded.session import Ended
 
@@ -29,8 +29,13 @@ COMMANDS: dict[str, tuple[str, str, Command]] = {
     "supervise": ("demo", "what `up` runs in the background", demo.supervise),
     "test": ("test", "the whole suite with servers of its own", test.run),
     "test-quick": ("test", "without phones and browsers", test.quick),
-    "down": ("demo", "stop an instance", lambda a: background.stop(Instance(a.instance))),
-    "status": ("demo", "what runs", lambda a: background.status(Instance(a.instance))),
+    "lint": ("lint", "every check of the source tree", lint.run),
+    "bench": ("test-bench", "every benchmark", test.bench),
+    "down": ("demo", "stop an instance", keep.down),
+    "status": ("demo", "what runs", keep.status),
+    "logs": ("demo", "follow what the processes say", keep.logs),
+    "secrets": ("", "deploy/secrets/ for docker compose", keep.secrets),
+    "clean": ("", "remove all that was made here", keep.clean),
 }
 
 

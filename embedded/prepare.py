@@ -28,10 +28,10 @@ def ensure(profile: str) -> None:
 
 
 def tools() -> None:
-    """Python and the built files only: enough for `make lint`."""
+    """Python only: enough for `make lint`."""
     with state.lock(VAR / "prepare.lock", wait=True):
-        debian.install((*python_env.packages(), "gettext"), why="the console")
-        _python("test")
+        debian.install(tuple(python_env.packages()), why="the checks")
+        python_env.ensure("test")
 
 
 def _python(profile: str) -> None:

@@ -27,6 +27,12 @@ def quick(arguments: argparse.Namespace) -> int:
     return _with_servers(arguments, [*left_out, *(arguments.rest or ["tests"])])
 
 
+def bench(arguments: argparse.Namespace) -> int:
+    """Every benchmark; each prints one JSON line."""
+    prepare.ensure("test")
+    return _with_servers(arguments, ["-q", "-s", *(arguments.rest or ["tests/bench"])])
+
+
 def _with_servers(arguments: argparse.Namespace, rest: list[str]) -> int:
     instance = Instance(arguments.instance)
     with opened(instance, show=False, fresh=True) as session:
