@@ -68,12 +68,7 @@ def values(settings: Settings, where: Place) -> dict[str, str]:
         "SIP_REALM": console.get("PBX_SIP_REALM", "pbx"),
         "RTP_START": str(settings.ports["rtp_start"]),
         "RTP_END": str(settings.ports["rtp_start"] + RTP_PORTS - 1),
-        # Empty: the database names the trunk of an emergency call.
-        "EMERGENCY_TRUNK": os.environ.get("PBX_EMERGENCY_TRUNK", ""),
-        "EMERGENCY_CALLER": os.environ.get("PBX_EMERGENCY_CALLER", ""),
-        "LOG_LEVELS": os.environ.get("PBX_ASTERISK_LOG", "notice,warning,error,verbose(2)"),
         "AMI_HOST": LOOPBACK,
-        "AMI_PERMIT": f"{LOOPBACK}/255.255.255.255",
         "AMI_PERMIT": f"{LOOPBACK}/255.255.255.255",
         "EMERGENCY_TRUNK": os.environ.get("PBX_EMERGENCY_TRUNK", ""),
         "EMERGENCY_CALLER": os.environ.get("PBX_EMERGENCY_CALLER", ""),
