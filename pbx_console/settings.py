@@ -49,6 +49,7 @@ INSTALLED_APPS = [
     "pbx_console.live",
     "pbx_console.console",
     "pbx_console.api",
+    "pbx_console.demo",
 ]
 
 MIDDLEWARE = [

@@ -31,16 +31,9 @@ class DatabaseWrapper(base.DatabaseWrapper):
         self.told: tuple[str, str, str] | None = None
         self.execute_wrappers.append(self._with_scope)
 
-    def _with_scope(
-        self,
-        execute: Callable[..., Any],
-        sql: Any,
-        params: Any,
-        many: bool,
-        context: Any,
-    ) -> Any:
+    def _with_scope(self, execute: Callable[..., Any], *statement: Any) -> Any:
         self.tell_scope()
-        return execute(sql, params, many, context)
+        return execute(*statement)
 
     def tell_scope(self) -> None:
         """Tell the server the scope in force. Call it before a raw COPY."""

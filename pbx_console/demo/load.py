@@ -1,0 +1,271 @@
+"""Building the demo world with the same services that the pages use."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.utils import timezone
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
+
+from pbx_console.accounts.actor import Actor
+from pbx_console.accounts.models import Customer, Reseller, User
+from pbx_console.accounts.services.customers import save_customer
+from pbx_console.accounts.services.people import add_person
+from pbx_console.accounts.services.resellers import save_reseller
+from pbx_console.accounts.services.sign_in import totp_secret
+from pbx_console.branding.services.packs import load_pack
+from pbx_console.demo import journal
+from pbx_console.demo.world import (
+    DESTINATIONS,
+    PRICES,
+    RESELLERS,
+    CustomerSeed,
+    ResellerSeed,
+)
+from pbx_console.metering import exports, ingest
+from pbx_console.metering.models import PriceList
+from pbx_console.metering.services.price_lists import (
+    assign_to_customer,
+    assign_to_reseller,
+    import_price_list,
+    save_price_list,
+)
+from pbx_console.pbx.models import Extension, Trunk
+from pbx_console.pbx.services.dids import save_did
+from pbx_console.pbx.services.extensions import save_extension
+from pbx_console.pbx.services.trunks import save_route, save_trunk
+
+LOADER = Actor(user=None, name="Demo", level="system")
+STAFF = "staff@console.example"
+HISTORY_DAYS = 21
+
+
+@dataclass
+class Loaded:
+    """What a person needs to use the world; becomes var/demo.json."""
+
+    users: list[dict[str, str]] = field(default_factory=list)
+    sip_accounts: list[dict[str, str]] = field(default_factory=list)
+    hosts: dict[str, str] = field(default_factory=dict)
+    trunk: dict[str, Any] = field(default_factory=dict)
+
+    def add_user(self, user: User, *, role: str, host: str, password: str) -> None:
+        """Note a login; make its second factor where the role needs one."""
+        row = {"email": user.email, "name": user.name, "role": role}
+        row |= {"host": host, "password": password, "totp_secret": ""}
+        if role not in ("admin", "end_user"):
+            StaticDevice.objects.filter(user=user).delete()
+            device = TOTPDevice.objects.create(user=user, name="totp", confirmed=True)
+            row["totp_secret"] = totp_secret(device)
+        self.users.append(row)
+
+
+def exists() -> bool:
+    """Say whether the world was loaded before."""
+    return Reseller.objects.filter(slug=RESELLERS[0].slug).exists()
+
+
+def load(*, trunk_host: str, trunk_port: int, packs: Path) -> Loaded:
+    """Make the whole world. Needs an open scope over everyone; run it in a transaction."""
+    loaded = Loaded()
+    trunk = save_trunk(
+        LOADER, slug="carrier", name="Carrier", host=trunk_host, port=trunk_port
+    )
+    save_route(LOADER, prefix="+", trunk=trunk)
+    loaded.trunk = {"slug": trunk.slug, "host": trunk_host, "port": trunk_port}
+    loaded.hosts["platform"] = load_pack(packs / "default", None).host
+    wholesale = _price_list(None, "wholesale", 5)
+    _platform_staff(loaded)
+    for seed in RESELLERS:
+        _reseller(loaded, seed, trunk, wholesale, packs)
+    return loaded
+
+
+def _platform_staff(loaded: Loaded) -> None:
+    password = secrets.token_urlsafe(12)
+    user = add_person(
+        LOADER, email=STAFF, name="Platform staff", password=password, role="operator"
+    )
+    host = loaded.hosts["platform"]
+    loaded.add_user(user, role="operator", host=host, password=password)
+
+
+def _reseller(
+    loaded: Loaded,
+    seed: ResellerSeed,
+    trunk: Trunk,
+    wholesale: PriceList,
+    packs: Path,
+) -> None:
+    reseller = save_reseller(
+        LOADER,
+        slug=seed.slug,
+        name=seed.name,
+        country=seed.country,
+        timezone=seed.timezone,
+    )
+    loaded.hosts[seed.slug] = load_pack(packs / seed.slug, reseller).host
+    assign_to_reseller(LOADER, reseller=reseller, price_list=wholesale)
+    for number in seed.stock:
+        save_did(LOADER, number=number, trunk=trunk, reseller=reseller)
+    for role, name in seed.team:
+        _person(loaded, seed, reseller, role=role, name=name)
+    retail = _price_list(reseller, "flex-2026-11", 6)
+    for customer in seed.customers:
+        _customer(loaded, seed, reseller, customer, trunk, retail)
+
+
+def _person(
+    loaded: Loaded,
+    seed: ResellerSeed,
+    reseller: Reseller,
+    *,
+    role: str,
+    name: str,
+    customer: Customer | None = None,
+    extension: str = "",
+) -> None:
+    password = secrets.token_urlsafe(12)
+    inside = f".{customer.code}" if customer else ""
+    user = add_person(
+        LOADER,
+        email=f"{role.replace('_', '-')}{inside}@{seed.slug}.example",
+        name=name,
+        password=password,
+        role=role,
+        reseller=reseller,
+        customer=customer,
+        extension_number=extension,
+    )
+    host = loaded.hosts[seed.slug]
+    loaded.add_user(user, role=role, host=host, password=password)
+
+
+def _customer(
+    loaded: Loaded,
+    seed: ResellerSeed,
+    reseller: Reseller,
+    wanted: CustomerSeed,
+    trunk: Trunk,
+    retail: PriceList,
+) -> None:
+    customer = save_customer(
+        LOADER,
+        reseller=reseller,
+        name=wanted.name,
+        erp_number=wanted.erp_number,
+        language=seed.language,
+        max_extensions=wanted.max_extensions,
+    )
+    assign_to_customer(LOADER, customer=customer, price_list=retail)
+    extensions = [
+        save_extension(LOADER, customer=customer, number=str(number), name=name)
+        for number, name in enumerate(wanted.people, start=wanted.first)
+    ]
+    _numbers(reseller, customer, wanted, trunk, extensions)
+    for extension in extensions:
+        loaded.sip_accounts.append(_sip_account(extension))
+    if customer == reseller.customers.order_by("pk").first():
+        _person(
+            loaded, seed, reseller, role="admin", name=wanted.people[1], customer=customer
+        )
+        _person(
+            loaded,
+            seed,
+            reseller,
+            role="end_user",
+            name=wanted.people[0],
+            customer=customer,
+            extension=str(wanted.first),
+        )
+
+
+def _numbers(
+    reseller: Reseller,
+    customer: Customer,
+    wanted: CustomerSeed,
+    trunk: Trunk,
+    extensions: list[Extension],
+) -> None:
+    for place, number in enumerate(wanted.numbers):
+        save_did(
+            LOADER,
+            number=number,
+            trunk=trunk,
+            reseller=reseller,
+            customer=customer,
+            extension=extensions[place] if place < len(extensions) else None,
+            is_main=place == 0,
+        )
+
+
+def _sip_account(extension: Extension) -> dict[str, str]:
+    return {
+        "customer": extension.customer.name,
+        "code": extension.customer.code,
+        "number": extension.number,
+        "name": extension.name,
+        "user": extension.endpoint_id,
+        "secret": extension.secret,
+    }
+
+
+def _price_list(reseller: Reseller | None, slug: str, column: int) -> PriceList:
+    """Make a list and import its prices as a person would: from CSV."""
+    price_list = save_price_list(
+        LOADER,
+        reseller=reseller,
+        slug=slug,
+        name="Flex 2026-11" if reseller else "Wholesale 2026-11",
+        kind="retail" if reseller else "wholesale",
+        timezone=reseller.timezone if reseller else "Europe/Berlin",
+    )
+    rows = ["prefix,name,class,per_minute,first_increment,next_increment,valid_from"]
+    rows += [
+        ",".join(
+            [row[0], f'"{row[1]}"', row[2], str(row[column - 2])]
+            + [str(row[5]), str(row[6]), "2026-01-01"]
+        )
+        for row in PRICES
+    ]
+    import_price_list(LOADER, price_list=price_list, text="\n".join(rows) + "\n")
+    return price_list
+
+
+def history() -> None:
+    """Write an invented month day by day, and let it be read, rated and exported."""
+    today = timezone.now().date()
+    for back in range(HISTORY_DAYS, -1, -1):
+        day = today - timedelta(days=back)
+        _write_day(day, until=None if back else timezone.now().timestamp())
+        ingest.run_once()
+        if back:
+            exports.export_day(day)
+
+
+def _write_day(day: date, *, until: float | None) -> None:
+    legs = [leg for seed in RESELLERS for leg in _legs_of(seed, day)]
+    if until is not None:
+        legs = [x for x in legs if x.start + x.ring + x.talk < until * 1_000_000]
+    path = Path(settings.JOURNAL_DIR) / f"cel.csv.{day:%Y%m%d}-demo"
+    text = "".join(journal.lines(legs, trunk="carrier"))
+    path.write_text(text, encoding="utf-8")
+
+
+def _legs_of(seed: ResellerSeed, day: date) -> list[journal.Leg]:
+    reseller = Reseller.objects.get(slug=seed.slug)
+    rows = Extension.objects.filter(customer__reseller=reseller).select_related("customer")
+    main = {d.customer_id: d.number for d in reseller.dids.filter(is_main=True)}
+    parties = [
+        journal.Party(e.customer.code, e.number, e.name, main[e.customer_id]) for e in rows
+    ]
+    targets = [number for number, weight in DESTINATIONS for _n in range(weight)]
+    return journal.day_of_calls(
+        day, zone=seed.timezone, parties=parties, targets=targets, seed=reseller.pk
+    )
