@@ -8,7 +8,6 @@ from collections.abc import Callable
 
 from embedded import asterisk_root, say
 from embedded.commands import demo, keep, lint, servers, test
-from embedded.paths import Instance
 from embedded.session import Ended
 
 Command = Callable[[argparse.Namespace], int]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from embedded import shell
-from embedded.paths import PROJECT, VAR, VENV
+from embedded.paths import PROJECT, VENV
 from embedded.stamps import Stamp, digest
 
 BUILT = PROJECT / "pbx_console" / "console" / "static" / "build"
@@ -20,7 +20,7 @@ def _path() -> dict[str, str]:
 
 
 def _sources() -> list[Path]:
-    """The build reads templates and views too: unused rules are left out of the stylesheet."""
+    """The build reads templates and views too, to leave out unused rules."""
     names = ("package.json", "package-lock.json", "assets", "branding")
     code = [*_APPS.glob("*/templates"), *_APPS.glob("console/**/*.py")]
     return [PROJECT / name for name in names] + code + [*_APPS.glob("branding/**/*.py")]
@@ -33,7 +33,9 @@ def build() -> None:
     if built.holds(digest(_sources())) and BUILT.is_dir():
         return
     if not (lock.holds(lock_digest) and (PROJECT / "node_modules").is_dir()):
-        _npm("ci", "--ignore-scripts", title="Installing the packages of the stylesheet")
+        _npm(
+            "ci", "--ignore-scripts", title="Installing the packages of the stylesheet"
+        )
         lock.set(lock_digest)
     _npm("run", "build", title="Building stylesheet, script, icons and fonts")
     built.set(digest(_sources()))

@@ -63,9 +63,8 @@ def values(settings: Settings, where: Place) -> dict[str, str]:
         **{name: console[f"PBX_{name}"] for name in _FROM_CONSOLE},
         **settings.asterisk_database(),
         "MODULES_DIR": _modules(where),
-        "SHARE_DIR": _share(where),
-        "SIP_HOST": LOOPBACK,
-        "SIP_REALM": console.get("PBX_SIP_REALM", "pbx"),
+        "DATA_DIR": _data(where),
+        "BIND_HOST": LOOPBACK,
         "RTP_START": str(settings.ports["rtp_start"]),
         "RTP_END": str(settings.ports["rtp_start"] + RTP_PORTS - 1),
         "AMI_HOST": LOOPBACK,
@@ -93,7 +92,7 @@ def _modules(where: Place) -> str:
     return _find(where, _MODULES, "modules")
 
 
-def _share(where: Place) -> str:
+def _data(where: Place) -> str:
     """Asterisk refuses to start without its documentation there."""
     documents = tuple(f"{share}/documentation" for share in _SHARES)
     return str(Path(_find(where, documents, "documentation")).parent)
@@ -152,7 +151,9 @@ def _prepare(settings: Settings, where: Place) -> None:
     try:
         render.directory(TEMPLATES, where.outside / "etc", values(settings, where))
     except render.RenderError as error:
-        raise Refusal(f"Asterisk's configuration cannot be rendered: {error}") from error
+        raise Refusal(
+            f"Asterisk's configuration cannot be rendered: {error}"
+        ) from error
     _hand_over(where)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import os
 import shutil
 import stat
@@ -17,7 +18,6 @@ POLICY = Path("/usr/sbin/policy-rc.d")
 POLICY_TEXT = "#!/bin/sh\nexit 101\n"
 NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/pbx-console.conf")
 QUIET = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1", "LC_ALL": "C.UTF-8"}
-_updated = False
 
 
 def release() -> str:
@@ -88,10 +88,9 @@ def _check_possible(names: str, why: str) -> None:
         )
 
 
+@functools.cache
 def _update() -> None:
-    global _updated
-    if _updated:
-        return
+    """Once per start."""
     shell.run(
         ["apt-get", "update"],
         title="Reading Debian's package lists",
@@ -99,7 +98,6 @@ def _update() -> None:
         "/etc/apt/sources.list",
         env=QUIET,
     )
-    _updated = True
 
 
 @contextlib.contextmanager

@@ -1,4 +1,4 @@
-"""The variables of one instance: what settings.py reads, and what Asterisk is rendered with."""
+"""The variables of one instance, as settings.py and Asterisk's templates read them."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def _need(given: External, names: tuple[str, ...]) -> None:
     if absent:
         raise Refusal(
             f"{names[0]} is set, so {' and '.join(absent)} must be set too "
-            "(README.md, \"Servers you already have\"); or unset it to get a private one."
+            '(README.md, "Servers you already have"); or unset it to get a private one.'
         )
 
 
@@ -120,7 +120,9 @@ class Settings:
             "PBX_ASTERISK_DATABASE_URL": self.database_url("asterisk"),
             "REDIS_URL": self.redis_url(),
         }
-        return {name: self.external.values.get(name, own) for name, own in found.items()}
+        return {
+            name: self.external.values.get(name, own) for name, own in found.items()
+        }
 
     def _ami(self) -> dict[str, str]:
         own = {

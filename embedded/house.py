@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
-import time
 from pathlib import Path
 from typing import Any
 
 from embedded import assets, processes, say, servers, waiting
 from embedded.environment import LOOPBACK, Settings
 from embedded.paths import VAR, VENV, Instance
+from embedded.processes import Process
 from embedded.service import Service
 from embedded.session import Session
 
@@ -23,7 +24,8 @@ def start(session: Session) -> dict[str, Any]:
     env = assets.console_environment(settings.console())
     servers.write_environment(settings)
     servers.start_databases(session.supervisor, settings)
-    assets.manage(["migrate", "--no-input"], title="Bringing the tables up to date", env=env)
+    _, _, *migrate = processes.MIGRATE
+    assets.manage(migrate, title="Bringing the tables up to date", env=env)
     servers.start_asterisk(session.supervisor, settings)
     assets.collect(env)
     assets.translate(env)
@@ -40,7 +42,6 @@ def _load_demo(settings: Settings, env: dict[str, str]) -> dict[str, Any]:
 
 
 def _start_processes(session: Session, env: dict[str, str]) -> None:
-    port = session.settings.ports["web"]
     own = {name: value for name, value in env.items() if name not in _NOT_FOR_PROCESSES}
     say.step("Starting the console: " + ", ".join(p.name for p in processes.CONSOLE))
     found = [_service(process, session.settings, own) for process in processes.CONSOLE]
@@ -49,15 +50,17 @@ def _start_processes(session: Session, env: dict[str, str]) -> None:
     session.supervisor.wait_ready(found[0])
 
 
-def _service(process: processes.Process, settings: Settings, env: dict[str, str]) -> Service:
+def _service(process: Process, settings: Settings, env: dict[str, str]) -> Service:
     port, data = settings.ports["web"], settings.instance.home / "data"
     program, *rest = process.command(host=LOOPBACK, port=port, data=str(data))
-    ready = {"ready": lambda: _web_answers(port)} if process is processes.WEB else {}
-    return Service(process.name, [str(VENV / "bin" / program), *rest], env, **ready)
+    service = Service(process.name, [str(VENV / "bin" / program), *rest], env)
+    if process is not processes.WEB:
+        return service
+    return dataclasses.replace(service, ready=lambda: _web_answers(port))
 
 
 def _web_answers(port: int) -> bool:
-    question = b"GET /api/health/ready HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n"
+    question = b"GET /api/health/ready HTTP/1.1\r\nHost: localhost\r\n\r\n"
     return waiting.ask(LOOPBACK, port, question, expect=b"HTTP/1.1 200")
 
 

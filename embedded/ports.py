@@ -84,5 +84,7 @@ def _keep_or_choose(name: str, ports: dict[str, int]) -> int:
         return old
     new = choose(name, {port for other, port in ports.items() if other != name})
     if old is not None:
-        say.line(f"Port {old} ({name}) is taken by another program; using {new} instead.")
+        say.line(
+            f"Port {old} ({name}) is taken by another program; using {new} instead."
+        )
     return new

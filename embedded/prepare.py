@@ -5,7 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 
-from embedded import asterisk_root, assets, debian, environment, python_env, servers, state
+from embedded import (
+    assets,
+    asterisk_root,
+    debian,
+    environment,
+    python_env,
+    servers,
+    state,
+)
 from embedded.paths import VAR
 
 # Besides the servers and Python: msgfmt for translations; for the tests also a browser
@@ -40,7 +48,7 @@ def _python(profile: str) -> None:
 
 
 def _packages(profile: str, given: environment.External) -> Iterator[str]:
-    yield from servers.packages(given.postgres, given.redis)
+    yield from servers.packages(given)
     yield from python_env.packages()
     yield from (name for name in EXTRA[profile])
     if not given.asterisk:

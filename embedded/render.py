@@ -33,7 +33,7 @@ def _value(values: Mapping[str, str], key: str, name: str) -> str:
     if key not in values:
         raise RenderError(f"{name}: @@{key}@@ has no value; set {key}.")
     if _FORBIDDEN.search(values[key]):
-        raise RenderError(f"{name}: the value of {key} contains a line break or a semicolon.")
+        raise RenderError(f"{name}: the value of {key} contains a line break or `;`.")
     return values[key]
 
 
@@ -44,7 +44,8 @@ def directory(source: Path, target: Path, values: Mapping[str, str]) -> None:
     """
     files = sorted(path for path in source.iterdir() if path.is_file())
     rendered = {
-        path.name: text(path.read_text("utf-8"), values, name=path.name) for path in files
+        path.name: text(path.read_text("utf-8"), values, name=path.name)
+        for path in files
     }
     target.mkdir(parents=True, exist_ok=True)
     for stale in target.iterdir():
@@ -65,6 +66,7 @@ class Environment(Mapping[str, str]):
     """The environment, where `NAME_FILE` may name a file with the value."""
 
     def __init__(self, environ: Mapping[str, str]) -> None:
+        """`environ` is `os.environ`, or a dictionary in tests."""
         self.environ = environ
 
     def __getitem__(self, key: str) -> str:

@@ -7,7 +7,13 @@ import threading
 import time
 
 _lock = threading.Lock()
-_DIM, _BOLD, _RED, _GREEN, _OFF = "\033[2m", "\033[1m", "\033[31m", "\033[32m", "\033[0m"
+_DIM, _BOLD, _RED, _GREEN, _OFF = (
+    "\033[2m",
+    "\033[1m",
+    "\033[31m",
+    "\033[32m",
+    "\033[0m",
+)
 
 
 class Refusal(Exception):
@@ -56,6 +62,7 @@ class Pace:
     """Lets a line of progress through every `seconds`."""
 
     def __init__(self, seconds: float = 3.0) -> None:
+        """The first line waits for the interval too."""
         self.seconds = seconds
         self.last = time.monotonic()
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from embedded import asterisk, postgres, redis, say
-from embedded.environment import LOOPBACK, Settings, shell_lines
+from embedded.environment import LOOPBACK, External, Settings, shell_lines
 from embedded.service import Service
 from embedded.supervisor import Supervisor
 
 
-def packages(given_postgres: bool, given_redis: bool) -> Iterator[str]:
+def packages(given: External) -> Iterator[str]:
     """Debian packages of the servers that are neither given nor installed."""
-    if not given_postgres and postgres.programs() is None:
+    if not given.postgres and postgres.programs() is None:
         yield from postgres.PACKAGES
-    if not given_redis and redis.program() is None:
+    if not given.redis and redis.program() is None:
         yield from redis.PACKAGES
 
 

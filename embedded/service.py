@@ -51,7 +51,7 @@ class Service:
 
 @dataclass
 class Backoff:
-    """Seconds before a dead process is started again: 1, 2, 4 … 30, and 1 after a good run."""
+    """The pause before a dead process starts again: 1, 2, 4 … 30 s; 1 after a good run."""
 
     good_run: float = 30
     longest: float = 30

@@ -33,9 +33,7 @@ class Session:
 
 
 @contextlib.contextmanager
-def opened(
-    instance: Instance, *, show: bool, fresh: bool = False
-) -> Iterator[Session]:
+def opened(instance: Instance, *, show: bool, fresh: bool = False) -> Iterator[Session]:
     """Everything started inside is ended at the end, whatever ends it.
 
     `fresh` forgets the data of earlier runs.

@@ -11,7 +11,6 @@ from pathlib import Path
 from embedded import say
 from embedded.paths import PROJECT, VAR
 
-
 _running: set[subprocess.Popen[str]] = set()
 
 

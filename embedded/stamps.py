@@ -30,6 +30,7 @@ class Stamp:
     """The digest of the last success of one step."""
 
     def __init__(self, name: str, directory: Path = VAR / "stamps") -> None:
+        """`name` is the step's."""
         self.path = directory / name
 
     def holds(self, value: str) -> bool:

@@ -103,7 +103,11 @@ def clean_up(state: State) -> None:
     left = {name: mark for name, mark in state.processes.items() if mark.alive()}
     if left:
         say.line(f"Ending what an earlier start left running: {', '.join(left)}")
-    for number, seconds in ((signal.SIGTERM, 10), (signal.SIGINT, 5), (signal.SIGKILL, 5)):
+    for number, seconds in (
+        (signal.SIGTERM, 10),
+        (signal.SIGINT, 5),
+        (signal.SIGKILL, 5),
+    ):
         _end(left.values(), number, seconds)
     state.processes, state.supervisor, state.phase = {}, None, "down"
 

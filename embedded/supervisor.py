@@ -1,4 +1,4 @@
-"""Starts services in order, shows what they say, restarts what dies, stops what it started."""
+"""Starts services, shows what they say, restarts what dies, stops what it started."""
 
 from __future__ import annotations
 
@@ -39,6 +39,7 @@ class Supervisor:
     """All services of one instance. One thread calls `start`, `watch` and `stop`."""
 
     def __init__(self, state: State, logs: Path, *, show: bool) -> None:
+        """`show` repeats what the processes say on the terminal."""
         self.state = state
         self.logs = logs
         self.show = show
@@ -73,10 +74,13 @@ class Supervisor:
         name = entry.service.name
         for text in entry.tail:
             say.detail(text)
-        what = "is not ready after its time" if code is None else f"ended with code {code}"
+        what = (
+            "is not ready after its time" if code is None else f"ended with code {code}"
+        )
         raise Refusal(f"{name} {what}; what it said is in {self.logs / name}.log")
 
     def _started(self, entry: Running) -> None:
+        """`show` repeats what the processes say on the terminal."""
         self.state.processes[entry.service.name] = Mark.of(entry.process.pid)
         self.state.save()
         entry.reader = threading.Thread(target=self._read, args=(entry,), daemon=True)

@@ -4,7 +4,15 @@ from __future__ import annotations
 
 import argparse
 
-from embedded import asterisk, asterisk_root, background, debian, environment, say, state
+from embedded import (
+    asterisk,
+    asterisk_root,
+    background,
+    debian,
+    environment,
+    say,
+    state,
+)
 from embedded import servers as private
 from embedded.paths import Instance
 from embedded.session import opened
@@ -25,7 +33,7 @@ def start(arguments: argparse.Namespace) -> int:
 def prepare() -> None:
     """Packages of the servers and Asterisk's root."""
     given = environment.external()
-    needed = tuple(private.packages(given.postgres, given.redis))
+    needed = tuple(private.packages(given))
     debian.install(needed, why="the private servers")
     if not given.asterisk:
         asterisk_root.ensure()
@@ -46,5 +54,5 @@ def cli(arguments: argparse.Namespace) -> int:
     """One command on the Asterisk console of an instance."""
     settings = environment.known(Instance(arguments.instance))
     where = asterisk.place(settings, asterisk_root.ensure())
-    print(asterisk.cli(where, " ".join(arguments.rest)), end="")  # noqa: T201
+    print(asterisk.cli(where, " ".join(arguments.rest)), end="")
     return 0
