@@ -63,8 +63,8 @@ def values(settings: Settings, where: Place) -> dict[str, str]:
         **{name: console[f"PBX_{name}"] for name in _FROM_CONSOLE},
         **settings.asterisk_database(),
         "MODULES_DIR": _modules(where),
-        "DATA_DIR": _data(where),
-        "BIND_HOST": LOOPBACK,
+        "SHARE_DIR": _share(where),
+        "SIP_HOST": LOOPBACK,
         "RTP_START": str(settings.ports["rtp_start"]),
         "RTP_END": str(settings.ports["rtp_start"] + RTP_PORTS - 1),
         "AMI_HOST": LOOPBACK,
@@ -92,7 +92,7 @@ def _modules(where: Place) -> str:
     return _find(where, _MODULES, "modules")
 
 
-def _data(where: Place) -> str:
+def _share(where: Place) -> str:
     """Asterisk refuses to start without its documentation there."""
     documents = tuple(f"{share}/documentation" for share in _SHARES)
     return str(Path(_find(where, documents, "documentation")).parent)
