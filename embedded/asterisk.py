@@ -125,9 +125,8 @@ def _config(where: Place) -> list[str]:
 
 def _environment(where: Place) -> dict[str, str]:
     path = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
-    etc = where.inside / "etc"
-    odbc = {"ODBCINI": str(etc / "odbc.ini"), "ODBCSYSINI": str(etc)}
-    return {"PATH": path, "LC_ALL": "C.UTF-8", "HOME": "/", **odbc}
+    odbc = str(where.inside / "etc" / "odbc.ini")
+    return {"PATH": path, "LC_ALL": "C.UTF-8", "HOME": "/", "ODBCINI": odbc}
 
 
 def _user(where: Place) -> list[str]:
