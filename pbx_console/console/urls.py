@@ -1,2 +1,9 @@
+"""Addresses of the HTML face: the door, then the pages."""
+
+from __future__ import annotations
+
+from pbx_console.console.urls_door import urlpatterns as door
+from pbx_console.console.urls_pages import urlpatterns as pages
+
 app_name = "console"
-urlpatterns: list = []
+urlpatterns = [*door, *pages]

@@ -13,12 +13,13 @@ from django.utils.html import format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
+from pbx_console.accounts.rights import has_right
 from pbx_console.console import formats
 from pbx_console.console.toasts import shown
 
 register = template.Library()
 
-for _name in ("count", "money", "price", "share", "minutes", "duration", "phone", "day", "month"):
+for _name in ("count", "money", "amounts", "price", "share", "minutes", "duration", "phone", "day", "month"):
     register.filter(_name, getattr(formats, _name))
 
 
@@ -105,6 +106,12 @@ def state(
         "key": key,
         "quiet": quiet,
     }
+
+
+@register.filter
+def can(membership: Any, right: str) -> bool:
+    """Say whether the person on the page has a right: `{% if membership|can:"x.y" %}`."""
+    return membership is not None and has_right(membership.role, right)
 
 
 # ── forms ────────────────────────────────────────────────────────────────────────────
@@ -288,3 +295,9 @@ def toasts(context: dict[str, Any]) -> dict[str, Any]:
     """Show what was just done, with Undo where that is possible."""
     request = context["request"]
     return {"toasts": shown(request), "csrf_token": context.get("csrf_token")}
+
+
+@register.simple_tag
+def otp_x(place: int) -> float:
+    """Return where the box of a digit begins: six boxes and five gaps on 360."""
+    return round(place * (52 + 9.6), 1)

@@ -1,0 +1,31 @@
+"""What people may change about themselves."""
+
+from __future__ import annotations
+
+from django.db import transaction
+
+from pbx_console.accounts.actor import Actor
+from pbx_console.accounts.models import User
+from pbx_console.accounts.scope import as_everyone
+from pbx_console.accounts.services import audit
+
+
+@transaction.atomic
+def change_password(actor: Actor, *, user: User, password: str) -> None:
+    """Set a new password, already validated. All other sessions of the person end."""
+    user.set_password(password)
+    with as_everyone("own password"):
+        user.save(update_fields=["password"])
+        audit.record(actor, "person.password_changed", user)
+
+
+def save_preferences(
+    user: User, *, language: str | None = None, theme: str | None = None
+) -> None:
+    """Keep language and light of a person; what is None stays."""
+    if language is not None:
+        user.language = language
+    if theme is not None:
+        user.theme = theme
+    with as_everyone("own preferences"):
+        User.objects.filter(pk=user.pk).update(language=user.language, theme=user.theme)

@@ -1,0 +1,8 @@
+"""What a reseller looks like and under which names it is found."""
+
+from __future__ import annotations
+
+from pbx_console.branding.models.brands import Brand
+from pbx_console.branding.models.domains import BrandDomain
+
+__all__ = ["Brand", "BrandDomain"]

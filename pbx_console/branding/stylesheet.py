@@ -1,0 +1,51 @@
+"""/brand.css: the tokens of one brand, and its tones for browsers that cannot compute."""
+
+from __future__ import annotations
+
+from pbx_console.branding.models import Brand
+from pbx_console.branding.tones import Theme, dark_ground, tones
+
+CAN_COMPUTE = "(color: light-dark(#000, oklch(from #000 l c h)))"
+
+
+def brand_css(brand: Brand) -> str:
+    """Return the stylesheet. Everything in it is validated or computed, nothing typed."""
+    return "\n".join([_tokens(brand), _logos(brand), _computed(brand), ""])
+
+
+def _tokens(brand: Brand) -> str:
+    font = brand.font if brand.font == Brand.Font.DEVICE else f'"{brand.font}"'
+    rail = "dark" if brand.dark_rail else "initial"
+    return (
+        f":root{{--brand-accent:{brand.accent};--brand-tint:{brand.tint};"
+        f"--brand-radius:{brand.radius}px;--brand-font:{font};"
+        f"--brand-heading-weight:{brand.heading_weight};--brand-rail-scheme:{rail};"
+        f"--brand-logo-ratio:{brand.logo_ratio}}}"
+    )
+
+
+def _logos(brand: Brand) -> str:
+    version = brand.version
+    light = f'background-image:url("/brand/logo.svg?v={version}")'
+    dark = f'background-image:url("/brand/logo-dark.svg?v={version}")'
+    return (
+        f".logo{{{light}}}.on-dark .logo,[data-bs-theme=dark] .logo{{{dark}}}"
+        f"@media(prefers-color-scheme:dark){{[data-bs-theme=auto] .logo{{{dark}}}}}"
+        f'.mark{{background-image:url("/brand/mark.svg?v={version}")}}'
+    )
+
+
+def _computed(brand: Brand) -> str:
+    light, dark = _block(brand, "light"), _block(brand, "dark")
+    ground = dark_ground(brand.accent)
+    rules = (
+        f":root,[data-bs-theme=light]{{{light}}}[data-bs-theme=dark],.on-dark{{{dark}}}"
+        f"@media(prefers-color-scheme:dark){{[data-bs-theme=auto]{{{dark}}}}}"
+        f".rail{{background:var(--ground)}}.rail.on-dark,.door-side{{background:{ground}}}"
+    )
+    return f"@supports not {CAN_COMPUTE}{{{rules}}}"
+
+
+def _block(brand: Brand, theme: Theme) -> str:
+    computed = tones(brand.accent, float(brand.tint), theme)
+    return ";".join(f"--{name}:{colour}" for name, colour in computed.items())

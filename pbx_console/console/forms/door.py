@@ -1,0 +1,117 @@
+"""The forms of the door: password, code, new password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib.auth.password_validation import validate_password
+from django.utils.translation import gettext_lazy as _
+
+from pbx_console.accounts.models import User
+
+_Password = forms.PasswordInput
+
+
+class SignInForm(forms.Form):
+    """Address and password."""
+
+    email = forms.EmailField(
+        label=_("Email address"),
+        max_length=200,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+        error_messages={"invalid": _("Write the whole address, such as name@example.com.")},
+    )
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=200,
+        widget=_Password(attrs={"autocomplete": "current-password"}),
+    )
+
+
+class CodeForm(forms.Form):
+    """Six digits of an authenticator."""
+
+    code = forms.RegexField(
+        r"^\s*\d{3}\s*\d{3}\s*$",
+        label=_("Code"),
+        error_messages={"invalid": _("The code has six digits.")},
+        widget=forms.TextInput(
+            attrs={
+                "autocomplete": "one-time-code",
+                "inputmode": "numeric",
+                "maxlength": 7,
+                "autofocus": True,
+            }
+        ),
+    )
+
+
+class RecoveryForm(forms.Form):
+    """One of the codes that were shown once."""
+
+    code = forms.RegexField(
+        r"^[\s-]*([0-9a-fA-F][\s-]*){10}$",
+        label=_("Recovery code"),
+        error_messages={"invalid": _("A recovery code has ten letters and digits.")},
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "spellcheck": "false", "autofocus": True}
+        ),
+    )
+
+
+class PasswordForm(forms.Form):
+    """The password in use, and a new one twice."""
+
+    current = forms.CharField(
+        label=_("Current password"),
+        strip=False,
+        widget=_Password(attrs={"autocomplete": "current-password"}),
+    )
+    new = forms.CharField(
+        label=_("New password"),
+        strip=False,
+        help_text=_("12 characters or more; a sentence is easier to remember."),
+        widget=_Password(attrs={"autocomplete": "new-password"}),
+    )
+    again = forms.CharField(
+        label=_("New password again"),
+        strip=False,
+        widget=_Password(attrs={"autocomplete": "new-password"}),
+    )
+
+    def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
+        """Keep the person, whose name may not be in the password."""
+        super().__init__(*args, **kwargs)
+        self.user = user
+
+    def clean_new(self) -> str:
+        """Ask Django's validators."""
+        new: str = self.cleaned_data["new"]
+        validate_password(new, self.user)
+        return new
+
+    def clean(self) -> dict[str, Any]:
+        """Compare the two."""
+        data = super().clean() or {}
+        if data.get("new") and data.get("again") and data["new"] != data["again"]:
+            self.add_error("again", _("The two new passwords differ."))
+        return data
+
+
+class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only
+    """Language and light."""
+
+    class Meta:
+        model = User
+        fields = ("language", "theme")
+        labels = {"theme": _("Appearance")}  # noqa: RUF012 - Django's shape
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Say what the empty language means."""
+        super().__init__(*args, **kwargs)
+        self.fields["language"].choices = [  # type: ignore[attr-defined]
+            ("", _("As the customer or the browser")),
+            *User._meta.get_field("language").choices,  # type: ignore[misc]
+        ]

@@ -1,0 +1,108 @@
+"""The code: asking for it, setting up an authenticator, recovery codes shown once."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import segno
+from django.http import HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.safestring import SafeString, mark_safe
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_http_methods
+
+from pbx_console.accounts.services import sign_in as door
+from pbx_console.console.access import to_door
+from pbx_console.console.forms.door import CodeForm, RecoveryForm
+from pbx_console.console.views.sign_in import next_url, too_many
+
+METHODS = ["GET", "HEAD", "POST"]
+
+
+@never_cache
+@require_http_methods(METHODS)
+def second_factor(request: Any) -> HttpResponse:
+    """Ask for the code of the authenticator, or with `?recovery` for a recovery code."""
+    if not request.user.is_authenticated:
+        return to_door(request, "console:sign_in")
+    if request.user.is_verified():
+        return redirect(next_url(request))
+    if not door.has_second_factor(request.user):
+        return to_door(request, "console:second_factor_setup")
+    recovery = "recovery" in request.GET
+    form = (RecoveryForm if recovery else CodeForm)(request.POST or None)
+    if form.is_valid() and _code_is_right(request, form):
+        return redirect(next_url(request))
+    context = {"form": form, "recovery": recovery, "next": next_url(request)}
+    return render(request, "console/door/second_factor.html", context, status=_status(form))
+
+
+def _status(form: Any) -> int:
+    return 422 if form.is_bound and not form.is_valid() else 200
+
+
+def _code_is_right(request: Any, form: Any) -> bool:
+    try:
+        right = door.verify_code(request, request.user, form.cleaned_data["code"])
+    except door.TooManyTries:
+        form.add_error(None, too_many())
+        return False
+    if not right:
+        form.add_error("code", _wrong_code())
+    return right
+
+
+def _wrong_code() -> str:
+    return _("This code is not right. Each one counts for 30 seconds; take the newest.")
+
+
+@never_cache
+@require_http_methods(METHODS)
+def setup(request: Any) -> HttpResponse:
+    """Show the QR code of a new authenticator and check its first code.
+
+    Somebody who has one already must use it before making a new one.
+    """
+    if not request.user.is_authenticated:
+        return to_door(request, "console:sign_in")
+    if door.has_second_factor(request.user) and not request.user.is_verified():
+        return to_door(request, "console:second_factor")
+    form = CodeForm(request.POST or None)
+    codes = _confirmed(request, form) if form.is_valid() else None
+    if codes:
+        context = {"codes": codes, "next": next_url(request)}
+        return render(request, "console/door/recovery_codes.html", context)
+    return render(request, "console/door/setup.html", _new(request, form), status=_status(form))
+
+
+def _confirmed(request: Any, form: CodeForm) -> list[str] | None:
+    try:
+        codes = door.confirm_totp(request, request.user, form.cleaned_data["code"])
+    except door.TooManyTries:
+        form.add_error(None, too_many())
+        return None
+    if codes is None:
+        form.add_error("code", _wrong_code())
+    return codes
+
+
+def _new(request: Any, form: CodeForm) -> dict[str, Any]:
+    device = door.begin_totp(request.user)
+    secret = door.totp_secret(device)
+    address = door.totp_address(
+        device, issuer=request.brand.product_name, account=request.user.email
+    )
+    return {
+        "form": form,
+        "qr": qr_svg(address),
+        "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        "next": next_url(request),
+    }
+
+
+def qr_svg(text: str) -> SafeString:
+    """Draw a QR code as inline SVG (module paths only, made by us from `text`)."""
+    code = segno.make(text, error="m")
+    svg = code.svg_inline(border=0, omitsize=True, svgclass="qr", lineclass=None)
+    return mark_safe(svg)  # noqa: S308 - segno writes numbers, not the text
