@@ -164,7 +164,8 @@ def _hand_over(where: Place) -> None:
     for name in _DIRECTORIES:
         os.chown(where.outside / name, *((0, ids[1]) if name == "etc" else ids))
     for path in (where.outside / "etc").iterdir():
-        os.chown(path, 0, ids[1])
+        # unixODBC reads the file of ODBCINI only where it could write it, too.
+        os.chown(path, ids[0] if path.name == "odbc.ini" else 0, ids[1])
 
 
 def cli(where: Place, command: str) -> str:
