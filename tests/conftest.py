@@ -10,14 +10,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
 import psycopg
 import pytest
 from django.conf import settings
-from django.db import connections
+from django.db import connection, connections
 from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
@@ -32,6 +31,7 @@ from pbx_console.pbx.models import Extension, Trunk
 from pbx_console.pbx.services.dids import save_did
 from pbx_console.pbx.services.extensions import save_extension
 from pbx_console.pbx.services.trunks import save_route, save_trunk
+from tests.brands import make_brands
 
 PASSWORD = "a long enough test password"
 
@@ -66,6 +66,20 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     with django_db_blocker.unblock():
         yield
         connections.close_all()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Run the tests that empty the tables last: the cast is made once for the others."""
+    items.sort(key=_empties_the_tables)
+
+
+def _empties_the_tables(item: pytest.Item) -> bool:
+    mark = item.get_closest_marker("django_db")
+    fixtures = getattr(item, "fixturenames", ())
+    transactional = {"transactional_db", "live_server", "committed_world"}
+    return bool(mark and mark.kwargs.get("transaction")) or bool(
+        transactional.intersection(fixtures)
+    )
 
 
 @pytest.fixture(autouse=True)
@@ -126,16 +140,16 @@ def make_tenant(
         extension=extension,
         is_main=True,
     )
-    people = {role: _person(slug, role, reseller, held) for role in ROLES}
-    return Tenant(reseller, held, extension, people, f"{slug}.localhost")
+    for role in ROLES:
+        _person(slug, role, reseller, held)
 
 
 ROLES = ("owner", "technician", "billing", "reader", "admin", "end_user")
 
 
-def _person(slug: str, role: str, reseller: Reseller, customer: Customer) -> User:
+def _person(slug: str, role: str, reseller: Reseller, customer: Customer) -> None:
     inside = role in ("admin", "end_user")
-    return add_person(
+    add_person(
         SYSTEM,
         email=f"{role}@{slug}.example",
         name=f"{role.title()} {slug.title()}",
@@ -148,42 +162,78 @@ def _person(slug: str, role: str, reseller: Reseller, customer: Customer) -> Use
 
 
 def make_world() -> World:
-    """Return the whole cast, with its brands."""
-    from tests.brands import make_brands  # noqa: PLC0415 - branding is optional here
-
+    """Make the whole cast with its brands, and return it."""
     with as_everyone("test cast"):
         trunk = save_trunk(
             SYSTEM, slug="carrier", name="Carrier", host="127.0.0.2", port=5070
         )
         save_route(SYSTEM, prefix="+", trunk=trunk)
-        tenants = [make_tenant(*row) for row in CAST]
-        operator = add_person(
+        for row in CAST:
+            make_tenant(*row)
+        add_person(
             SYSTEM,
             email="staff@platform.example",
             name="Staff",
             password=PASSWORD,
             role="operator",
         )
-        make_brands([t.reseller for t in tenants])
-    return World(tenants[0], tenants[1], operator, trunk)
+        make_brands(list(Reseller.objects.all()))
+        return find_world()
+
+
+def find_world() -> World:
+    """Return the cast as it stands in the database."""
+    with as_everyone("test cast"):
+        tenants = [_find_tenant(row[0]) for row in CAST]
+        staff = User.objects.get(reseller=None)
+        return World(tenants[0], tenants[1], staff, Trunk.objects.get(slug="carrier"))
+
+
+def _find_tenant(slug: str) -> Tenant:
+    reseller = Reseller.objects.get(slug=slug)
+    extension = Extension.objects.select_related("customer__reseller").get(
+        customer__reseller=reseller, number="201"
+    )
+    people = {user.email.partition("@")[0]: user for user in reseller.users.all()}
+    return Tenant(reseller, extension.customer, extension, people, f"{slug}.localhost")
+
+
+@pytest.fixture(scope="session")
+def cast(django_db_setup: None, django_db_blocker: Any) -> None:
+    """Make the cast once and commit it; each test then works in its own transaction."""
+    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+        patch.setattr("pbx_console.pbx.tasks._send", lambda endpoint_id: None)
+        make_world()
 
 
 @pytest.fixture
-def world(db: None, without_pbx: None) -> World:
-    """Return the cast; no PBX is asked."""
+def world(cast: None, db: None, without_pbx: None) -> World:
+    """Return the cast; no PBX is asked, and what the test changes is rolled back."""
+    return find_world()
+
+
+@pytest.fixture
+def committed_world(transactional_db: None, without_pbx: None) -> World:
+    """Return a new cast that other connections and processes see."""
+    empty_tables()
     return make_world()
+
+
+def empty_tables() -> None:
+    """Empty every table, whatever earlier tests committed."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT string_agg(format('%I.%I', schemaname, tablename), ', ')"
+            " FROM pg_tables WHERE schemaname IN ('public', 'asterisk')"
+            " AND tablename NOT IN ('django_migrations', 'django_content_type')"
+        )
+        cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} CASCADE")
 
 
 @pytest.fixture
 def without_pbx(monkeypatch: pytest.MonkeyPatch) -> None:
     """Answer every refresh as an Asterisk would that is there and knows it all."""
     monkeypatch.setattr("pbx_console.pbx.refresh._ask", lambda batch: {})
-
-
-@contextmanager
-def verified(client: Client, user: User) -> Iterator[Client]:
-    """Give the client a session of this person with the second factor passed."""
-    yield sign_in_as(client, user)
 
 
 def sign_in_as(client: Client, user: User, *, second_factor: bool = True) -> Client:

@@ -110,6 +110,13 @@ class ClosedQuery(Query):
         return super().chain(klass)
 
 
+class ClosedQuerySet(models.QuerySet[M]):
+    """Mixin for the one way to delete that does not ask the query."""
+
+    def _raw_delete(self, using: str | None) -> int:
+        raise ScopeMissing(f"no scope is open for {self.model.__name__}")
+
+
 class OwnedManager(models.Manager[M]):
     """A manager that filters by the scope in force.
 
@@ -127,11 +134,20 @@ class OwnedManager(models.Manager[M]):
         """Return the rows of the scope; an unusable queryset without one."""
         scope = current()
         if scope is None:
-            return self._queryset_class(
-                model=self.model, query=ClosedQuery(self.model), using=self._db
-            )
+            return self._closed()
         rows = super().get_queryset()
         if scope.kind == "everyone":
             return rows
-        path = self.paths[scope.kind]
+        path = self._declared()[scope.kind]
         return rows.filter(**{path: scope.id}) if path else rows.none()
+
+    def _declared(self) -> dict[str, str]:
+        """Return the model's paths: a related manager is made anew, without them."""
+        default = self.model._default_manager
+        return default.paths if isinstance(default, OwnedManager) else self.paths
+
+    def _closed(self) -> models.QuerySet[M]:
+        kind = type("Closed", (ClosedQuerySet, self._queryset_class), {})
+        query = ClosedQuery(self.model)
+        closed: models.QuerySet[M] = kind(model=self.model, query=query, using=self._db)
+        return closed

@@ -107,11 +107,8 @@ def test_the_audit_log_cannot_be_altered_by_the_console(world: World) -> None:
                 cursor.execute(statement)
 
 
-@pytest.mark.django_db(transaction=True)
-async def test_it_does_not_leak_between_asyncio_tasks(without_pbx: None) -> None:
-    from tests.conftest import make_world  # noqa: PLC0415 - a committed cast
-
-    world = await sync_to_async(make_world)()
+async def test_it_does_not_leak_between_asyncio_tasks(committed_world: World) -> None:
+    world = committed_world
 
     async def numbers(tenant: Any) -> list[int]:
         with as_customer(tenant.customer):

@@ -29,6 +29,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """Install the wrapper around every statement."""
         super().__init__(*args, **kwargs)
         self.told: tuple[str, str, str] | None = None
+        self.rolling_back = False
         self.execute_wrappers.append(self._with_scope)
 
     def _with_scope(self, execute: Callable[..., Any], *statement: Any) -> Any:
@@ -38,7 +39,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def tell_scope(self) -> None:
         """Tell the server the scope in force. Call it before a raw COPY."""
         now = current_settings()
-        if self.connection is not None and self.told != now:
+        if self.connection is not None and self.told != now and not self.rolling_back:
             self.told = None
             self.connection.execute(_TELL, now)
             self.told = now
@@ -53,8 +54,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super()._rollback()
 
     def _savepoint_rollback(self, sid: str) -> None:
-        self.told = None
-        super()._savepoint_rollback(sid)
+        # Until this statement ran, a failed transaction takes no other one.
+        self.rolling_back = True
+        try:
+            super()._savepoint_rollback(sid)
+        finally:
+            self.rolling_back = False
+            self.told = None
 
 
 def current_settings() -> tuple[str, str, str]:

@@ -20,7 +20,7 @@ class Confirmed(models.Model):
     revision = models.PositiveIntegerField(default=0)
     live_revision = models.PositiveIntegerField(default=0)
     saved_at = models.DateTimeField(auto_now=True)
-    live_at = models.DateTimeField(null=True)
+    live_at = models.DateTimeField(null=True, blank=True)
     failure = models.CharField(max_length=200, blank=True)
 
     class Meta:

@@ -1,0 +1,100 @@
+"""Which phones are there and what they do, as the live listener last wrote it to Redis.
+
+One hash per customer, `presence:<customer code>`: endpoint id -> word (`free`, `ring`,
+`talk`, `dnd`, `off`). While the listener or Redis is away the answer is *unknown*, never
+an error and never "offline": pages work without it.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import redis
+from django.conf import settings
+
+from pbx_console.pbx.models import Extension
+
+logger = logging.getLogger(__name__)
+UNKNOWN = ""
+HERE = frozenset({"free", "ring", "talk", "dnd"})
+
+
+@dataclass(frozen=True, slots=True)
+class Phones:
+    """Phones of one customer: all, registered, in a call. None: not known now."""
+
+    total: int
+    here: int | None
+    talking: int | None
+
+    @property
+    def lamp(self) -> str:
+        """Return the lamp for all of them: the worst wins."""
+        if self.here is None or self.total == 0:
+            return "off"
+        return "free" if self.here == self.total else "off"
+
+
+def customer_key(code: str) -> str:
+    """Return the name of a customer's hash; the only place it is made."""
+    return f"presence:{code}"
+
+
+@cache
+def _redis() -> Any:
+    return redis.Redis.from_url(
+        settings.REDIS_URL,
+        decode_responses=True,
+        socket_timeout=0.5,
+        socket_connect_timeout=0.5,
+    )
+
+
+def _hashes(codes: Sequence[str]) -> dict[str, dict[str, str]] | None:
+    """Return endpoint -> word per customer; None when Redis is away."""
+    if not codes:
+        return {}
+    try:
+        with _redis().pipeline(transaction=False) as asked:
+            for code in codes:
+                asked.hgetall(customer_key(code))
+            return dict(zip(codes, asked.execute(), strict=True))
+    except redis.RedisError as error:
+        logger.warning("presence not read: %s", error)
+        return None
+
+
+def phones(totals: Mapping[str, int]) -> dict[str, Phones]:
+    """Return the phones per customer code; `totals` is code -> number of extensions."""
+    found = _hashes(list(totals))
+    if found is None:
+        return {code: Phones(total, None, None) for code, total in totals.items()}
+    return {code: _phones(found.get(code, {}), total) for code, total in totals.items()}
+
+
+def _phones(words: Mapping[str, str], total: int) -> Phones:
+    if not words:
+        return Phones(total, None, None)
+    here = sum(word in HERE for word in words.values())
+    talking = sum(word == "talk" for word in words.values())
+    return Phones(total, here, talking)
+
+
+def of(extensions: Iterable[Extension]) -> dict[str, str]:
+    """Return endpoint id -> word; `UNKNOWN` where nothing is known."""
+    rows = list(extensions)
+    found = _hashes(sorted({row.customer.code for row in rows})) or {}
+    return {
+        row.endpoint_id: found.get(row.customer.code, {}).get(row.endpoint_id, UNKNOWN)
+        for row in rows
+    }
+
+
+def with_presence(extensions: Sequence[Extension]) -> list[tuple[Extension, str]]:
+    """Return each extension with its word."""
+    words = of(extensions)
+    return [(row, words[row.endpoint_id]) for row in extensions]

@@ -1,0 +1,51 @@
+"""Every address of the console, read from the resolver, and who may open it.
+
+The table below is the promise; the matrix test asks every address with every role and
+compares. A new address without a row fails, and so does a row without an address.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """One URL pattern with its full name and its view."""
+
+    name: str
+    arguments: tuple[str, ...]
+    view: Any
+
+
+def addresses() -> list[Address]:
+    """Return all addresses of the project."""
+    return list(_walk(get_resolver().url_patterns, prefix=""))
+
+
+def _walk(patterns: list[Any], prefix: str) -> Iterator[Address]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{prefix}{pattern.namespace}:" if pattern.namespace else prefix
+            yield from _walk(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            arguments = tuple(pattern.pattern.converters)
+            yield Address(f"{prefix}{pattern.name}", arguments, pattern.callback)
+
+
+PUBLIC = {
+    "console:sign_in": "the door",
+    "console:sign_out": "ends whatever session there is",
+    "console:language": "the door speaks both languages",
+    "console:theme": "light or dark, for everybody",
+    "branding:stylesheet": "the brand's tokens, needed at the door",
+    "branding:logo": "needed at the door",
+    "branding:favicon": "asked by every browser",
+    "api:health_live": "asked by the container engine, says nothing",
+    "api:health_ready": "asked by the container engine, says nothing",
+    "api:caddy_ask": "asked by the proxy, which does not pass it on",
+}
