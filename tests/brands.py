@@ -5,15 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from pbx_console.accounts.models import Reseller
-from pbx_console.branding import hosts
-from pbx_console.branding.services import load_pack
+from pbx_console.branding.services.brands import load_pack
 
 PACKS = Path(__file__).resolve().parent.parent / "branding"
 
 
 def make_brands(resellers: list[Reseller]) -> None:
-    """Give each reseller a brand on `<slug>.localhost`, platform staff console.localhost."""
+    """Dress each reseller on `<slug>.localhost`, platform staff on console.localhost."""
     load_pack(PACKS / "default", None, domains=["console.localhost"])
     for reseller in resellers:
         load_pack(PACKS / reseller.slug, reseller, domains=[f"{reseller.slug}.localhost"])
-    hosts.forget()

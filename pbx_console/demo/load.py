@@ -19,7 +19,7 @@ from pbx_console.accounts.services.customers import save_customer
 from pbx_console.accounts.services.people import add_person
 from pbx_console.accounts.services.resellers import save_reseller
 from pbx_console.accounts.services.sign_in import totp_secret
-from pbx_console.branding.services.packs import load_pack
+from pbx_console.branding.services.brands import load_pack
 from pbx_console.demo import journal
 from pbx_console.demo.world import (
     DESTINATIONS,
@@ -31,10 +31,12 @@ from pbx_console.demo.world import (
 from pbx_console.metering import exports, ingest
 from pbx_console.metering.models import PriceList
 from pbx_console.metering.services.price_lists import (
-    assign_to_customer,
-    assign_to_reseller,
     import_price_list,
     save_price_list,
+)
+from pbx_console.metering.services.tariffs import (
+    choose_for_customer,
+    choose_for_reseller,
 )
 from pbx_console.pbx.models import Extension, Trunk
 from pbx_console.pbx.services.dids import save_did
@@ -79,12 +81,18 @@ def load(*, trunk_host: str, trunk_port: int, packs: Path) -> Loaded:
     )
     save_route(LOADER, prefix="+", trunk=trunk)
     loaded.trunk = {"slug": trunk.slug, "host": trunk_host, "port": trunk_port}
-    loaded.hosts["platform"] = load_pack(packs / "default", None).host
+    _dress(loaded, "platform", packs / "default", None)
     wholesale = _price_list(None, "wholesale", 5)
     _platform_staff(loaded)
     for seed in RESELLERS:
         _reseller(loaded, seed, trunk, wholesale, packs)
     return loaded
+
+
+def _dress(loaded: Loaded, key: str, pack: Path, reseller: Reseller | None) -> None:
+    host = f"{key if reseller else 'console'}.localhost"
+    load_pack(pack, reseller, domains=[host], actor=LOADER)
+    loaded.hosts[key] = host
 
 
 def _platform_staff(loaded: Loaded) -> None:
@@ -110,8 +118,8 @@ def _reseller(
         country=seed.country,
         timezone=seed.timezone,
     )
-    loaded.hosts[seed.slug] = load_pack(packs / seed.slug, reseller).host
-    assign_to_reseller(LOADER, reseller=reseller, price_list=wholesale)
+    _dress(loaded, seed.slug, packs / seed.slug, reseller)
+    choose_for_reseller(LOADER, reseller=reseller, price_list=wholesale)
     for number in seed.stock:
         save_did(LOADER, number=number, trunk=trunk, reseller=reseller)
     for role, name in seed.team:
@@ -163,7 +171,7 @@ def _customer(
         language=seed.language,
         max_extensions=wanted.max_extensions,
     )
-    assign_to_customer(LOADER, customer=customer, price_list=retail)
+    choose_for_customer(LOADER, customer=customer, price_list=retail)
     extensions = [
         save_extension(LOADER, customer=customer, number=str(number), name=name)
         for number, name in enumerate(wanted.people, start=wanted.first)
@@ -229,12 +237,14 @@ def _price_list(reseller: Reseller | None, slug: str, column: int) -> PriceList:
     rows = ["prefix,name,class,per_minute,first_increment,next_increment,valid_from"]
     rows += [
         ",".join(
-            [row[0], f'"{row[1]}"', row[2], str(row[column - 2])]
+            [row[0].lstrip("+"), f'"{row[1]}"', row[2], str(row[column - 2])]
             + [str(row[5]), str(row[6]), "2026-01-01"]
         )
         for row in PRICES
     ]
-    import_price_list(LOADER, price_list=price_list, text="\n".join(rows) + "\n")
+    done = import_price_list(LOADER, price_list=price_list, text="\n".join(rows) + "\n")
+    if not done.ok:
+        raise ValueError(f"the demo's own prices are refused: {done.errors}")
     return price_list
 
 

@@ -120,9 +120,15 @@ def _reason(row: Refresh, answers: Sequence[dict[str, Any]]) -> str:
         return ""
     if last.get("Response") == "Error":
         return "The telephone system does not know it."
-    if revision_variable(row.revision) not in str(last):
+    if revision_variable(row.revision) not in _variables(last):
         return "The telephone system still has the earlier state."
     return ""
+
+
+def _variables(answer: dict[str, Any]) -> set[str]:
+    """Return the variables that PJSIPShowEndpoint says the endpoint sets."""
+    texts = [str(event.get("SetVar", "")) for event in answer.get("events", [])]
+    return {part.strip() for text in texts for part in text.split(",")}
 
 
 def _note_failures(batch: Sequence[Refresh], failures: dict[str, str]) -> None:
