@@ -32,6 +32,7 @@ from pbx_console.pbx.services.dids import save_did
 from pbx_console.pbx.services.extensions import save_extension
 from pbx_console.pbx.services.trunks import save_route, save_trunk
 from tests.brands import make_brands
+from tests.meter import make_calls, make_prices
 
 PASSWORD = "a long enough test password"
 
@@ -178,6 +179,8 @@ def make_world() -> World:
             role="operator",
         )
         make_brands(list(Reseller.objects.all()))
+        make_prices(list(Reseller.objects.all()))
+        make_calls(list(Customer.objects.order_by("pk")))
         return find_world()
 
 

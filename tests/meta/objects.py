@@ -1,0 +1,50 @@
+"""The arguments of every address for the objects of one reseller of the cast."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pbx_console.accounts.scope import as_everyone
+from pbx_console.metering.models import Leg, UsageExport
+from tests.conftest import Tenant
+from tests.meta.addresses import Address
+
+SLUGS = {
+    "reseller": lambda t: t.reseller.slug,
+    "trunk": lambda t: "carrier",
+    "route": lambda t: "carrier",
+    "price": lambda t: "retail",
+    "export": lambda t: t.reseller.slug,
+}
+
+
+def arguments_for(address: Address, tenant: Tenant) -> dict[str, Any]:
+    """Return the keyword arguments for `reverse`."""
+    return {name: _value(name, address, tenant) for name in address.arguments}
+
+
+def _value(name: str, address: Address, tenant: Tenant) -> Any:
+    if name == "slug":
+        noun = address.name.removeprefix("console:").partition("_")[0]
+        return SLUGS[noun](tenant)
+    return VALUES[name](tenant)
+
+
+def _leg(tenant: Tenant) -> int:
+    with as_everyone("matrix"):
+        return Leg.objects.filter(customer=tenant.customer).earliest("pk").pk
+
+
+def _sequence(tenant: Tenant) -> int:
+    with as_everyone("matrix"):
+        return UsageExport.objects.filter(reseller=tenant.reseller).latest("pk").sequence
+
+
+VALUES = {
+    "code": lambda t: t.customer.code,
+    "number": lambda t: t.extension.number,
+    "digits": lambda t: t.number.removeprefix("+"),
+    "call_id": _leg,
+    "sequence": _sequence,
+    "rendering": lambda t: "csv",
+}
