@@ -48,7 +48,8 @@ def make_secrets() -> list[str]:
     if there:
         return []
     for name, value in fresh.items():
-        path = SECRETS / name
-        path.touch(mode=0o600)
-        path.write_text(value + "\n")
+        # Readable in the containers, whose users are not ours; the directory is not
+        # open to anybody else here.
+        (SECRETS / name).write_text(value + "\n")
+        (SECRETS / name).chmod(0o644)
     return sorted(fresh)

@@ -11,7 +11,7 @@ from embedded.environment import Settings
 from embedded.paths import PROJECT, VENV, Instance
 from embedded.ports import NAMES
 
-# The same list as .pre-commit-config.yaml (a test compares them).
+# What pre-commit runs, too: its one hook is `make lint`.
 CHECKS = (
     ("ruff", "check", "."),
     ("ruff", "format", "--check", "."),
