@@ -17,8 +17,14 @@ from pbx_console.metering.services.tariffs import (
     choose_for_reseller,
 )
 
-WHOLESALE = "prefix,name,per_minute,first_increment,next_increment\n49,Germany,0.006,1,1\n31,Netherlands,0.009,1,1\n"
-RETAIL = "prefix,name,per_minute,first_increment,next_increment\n49,Germany,0.03,60,1\n31,Netherlands,0.04,60,1\n"
+COLUMNS = "prefix,name,per_minute,first_increment,next_increment
+"
+WHOLESALE = COLUMNS + "49,Germany,0.006,1,1
+31,Netherlands,0.009,1,1
+"
+RETAIL = COLUMNS + "49,Germany,0.03,60,1
+31,Netherlands,0.04,60,1
+"
 YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).replace(
     hour=10, minute=0, second=0, microsecond=0
 )
@@ -51,9 +57,7 @@ def make_calls(customers: list[Customer]) -> None:
             at = start + (place * 10 + n) * 60_000_000
             serial = place * 10 + n + 1
             other = "+493023125999"
-            legs.append(
-                Leg(party, direction, other, at, 5_000_000, 75_500_000, serial)
-            )
+            legs.append(Leg(party, direction, other, at, 5_000_000, 75_500_000, serial))
     with TemporaryDirectory() as folder:
         text = "".join(lines(legs, trunk="carrier"))
         (Path(folder) / "cel.csv").write_text(text, encoding="utf-8")

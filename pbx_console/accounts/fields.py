@@ -23,7 +23,7 @@ def _cipher(key: str) -> AESGCM:
     return AESGCM(urlsafe_b64decode(key))
 
 
-class SecretField(models.TextField):  # type: ignore[type-arg]  # not generic at run time
+class SecretField(models.TextField):
     """Stores `v1.` plus base64 of nonce and ciphertext; the empty text stays empty."""
 
     def _place(self) -> bytes:

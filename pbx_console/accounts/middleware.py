@@ -22,7 +22,7 @@ CHOSEN = "membership"
 def SignedInMiddleware(get_response: Handler) -> Handler:
     """Set request.user, but only on a host of the person's own realm."""
 
-    def handle(request: HttpRequest) -> HttpResponse:
+    def handle(request: Any) -> HttpResponse:
         request.user = SimpleLazyObject(lambda: _person(request))
         return get_response(request)
 

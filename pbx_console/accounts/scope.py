@@ -95,7 +95,8 @@ class ClosedQuery(Query):
     """A query that nobody may run: there was no scope when it was made."""
 
     def _missing(self) -> ScopeMissing:
-        return ScopeMissing(f"no scope is open for {self.model.__name__}")
+        name = self.model.__name__ if self.model else "these rows"
+        return ScopeMissing(f"no scope is open for {name}")
 
     def get_compiler(self, *args: Any, **kwargs: Any) -> Any:
         """Refuse: this is the gate of select, exists, count and explain."""
@@ -147,7 +148,8 @@ class OwnedManager(models.Manager[M]):
         return default.paths if isinstance(default, OwnedManager) else self.paths
 
     def _closed(self) -> models.QuerySet[M]:
-        kind = type("Closed", (ClosedQuerySet, self._queryset_class), {})
+        own = self._queryset_class  # type: ignore[attr-defined]  # set by from_queryset
+        kind = type("Closed", (ClosedQuerySet, own), {})
         query = ClosedQuery(self.model)
         closed: models.QuerySet[M] = kind(model=self.model, query=query, using=self._db)
         return closed

@@ -102,9 +102,7 @@ def _records(leg: Leg, trunk: str) -> Iterator[tuple[int, list[str]]]:
     yield end + 200, _record(leg, trunk, "LINKEDID_END", end + 200)
 
 
-def _record(
-    leg: Leg, trunk: str, event: str, at: int, *, extra: str = ""
-) -> list[str]:
+def _record(leg: Leg, trunk: str, event: str, at: int, *, extra: str = "") -> list[str]:
     stamp = f"{leg.start // 1_000_000}.{leg.serial}"
     num = leg.party.number if leg.direction == "out" else leg.other
     known = event != "CHAN_START" or leg.direction == "in"

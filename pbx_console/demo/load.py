@@ -82,7 +82,7 @@ def load(*, trunk_host: str, trunk_port: int, packs: Path) -> Loaded:
     save_route(LOADER, prefix="+", trunk=trunk)
     loaded.trunk = {"slug": trunk.slug, "host": trunk_host, "port": trunk_port}
     _dress(loaded, "platform", packs / "default", None)
-    wholesale = _price_list(None, "wholesale", 5)
+    wholesale = _price_list(None, "wholesale")
     _platform_staff(loaded)
     for seed in RESELLERS:
         _reseller(loaded, seed, trunk, wholesale, packs)
@@ -124,7 +124,7 @@ def _reseller(
         save_did(LOADER, number=number, trunk=trunk, reseller=reseller)
     for role, name in seed.team:
         _person(loaded, seed, reseller, role=role, name=name)
-    retail = _price_list(reseller, "flex-2026-11", 6)
+    retail = _price_list(reseller, "flex-2026-11")
     for customer in seed.customers:
         _customer(loaded, seed, reseller, customer, trunk, retail)
 
@@ -181,7 +181,12 @@ def _customer(
         loaded.sip_accounts.append(_sip_account(extension))
     if customer == reseller.customers.order_by("pk").first():
         _person(
-            loaded, seed, reseller, role="admin", name=wanted.people[1], customer=customer
+            loaded,
+            seed,
+            reseller,
+            role="admin",
+            name=wanted.people[1],
+            customer=customer,
         )
         _person(
             loaded,
@@ -224,7 +229,7 @@ def _sip_account(extension: Extension) -> dict[str, str]:
     }
 
 
-def _price_list(reseller: Reseller | None, slug: str, column: int) -> PriceList:
+def _price_list(reseller: Reseller | None, slug: str) -> PriceList:
     """Make a list and import its prices as a person would: from CSV."""
     price_list = save_price_list(
         LOADER,
@@ -235,13 +240,10 @@ def _price_list(reseller: Reseller | None, slug: str, column: int) -> PriceList:
         timezone=reseller.timezone if reseller else "Europe/Berlin",
     )
     rows = ["prefix,name,class,per_minute,first_increment,next_increment,valid_from"]
-    rows += [
-        ",".join(
-            [row[0].lstrip("+"), f'"{row[1]}"', row[2], str(row[column - 2])]
-            + [str(row[5]), str(row[6]), "2026-01-01"]
-        )
-        for row in PRICES
-    ]
+    for prefix, name, kind, purchase, sale, first, following in PRICES:
+        price = sale if reseller else purchase
+        start = f"{first},{following},2026-01-01"
+        rows.append(f'{prefix.lstrip("+")},"{name}",{kind},{price},{start}')
     done = import_price_list(LOADER, price_list=price_list, text="\n".join(rows) + "\n")
     if not done.ok:
         raise ValueError(f"the demo's own prices are refused: {done.errors}")
@@ -270,10 +272,13 @@ def _write_day(day: date, *, until: float | None) -> None:
 
 def _legs_of(seed: ResellerSeed, day: date) -> list[journal.Leg]:
     reseller = Reseller.objects.get(slug=seed.slug)
-    rows = Extension.objects.filter(customer__reseller=reseller).select_related("customer")
+    rows = Extension.objects.filter(customer__reseller=reseller).select_related(
+        "customer"
+    )
     main = {d.customer_id: d.number for d in reseller.dids.filter(is_main=True)}
     parties = [
-        journal.Party(e.customer.code, e.number, e.name, main[e.customer_id]) for e in rows
+        journal.Party(e.customer.code, e.number, e.name, main[e.customer_id])
+        for e in rows
     ]
     targets = [number for number, weight in DESTINATIONS for _n in range(weight)]
     return journal.day_of_calls(

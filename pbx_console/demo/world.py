@@ -84,7 +84,14 @@ NORDBEL = ResellerSeed(
             "Reederei Tamsen",
             "K-20012",
             300,
-            ("Zentrale", "Disposition", "Kapitänsbüro", "Hafenagentur", "Werft", "Lohn"),
+            (
+                "Zentrale",
+                "Disposition",
+                "Kapitänsbüro",
+                "Hafenagentur",
+                "Werft",
+                "Lohn",
+            ),
             ("+494066969500", "+494066969501"),
         ),
         CustomerSeed(

@@ -150,7 +150,7 @@ def _mark(batch: Sequence[Refresh], failures: dict[str, str]) -> list[Confirmed]
         obj.failure = reason if row.attempts > 1 else ""
         if not reason:
             obj.live_revision, obj.live_at = row.revision, timezone.now()
-        type(obj).objects.filter(pk=obj.pk).update(  # type: ignore[attr-defined]
+        type(obj).objects.filter(pk=obj.pk).update(
             failure=obj.failure, live_revision=obj.live_revision, live_at=obj.live_at
         )
         changed.append(obj)

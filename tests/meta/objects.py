@@ -37,7 +37,9 @@ def _leg(tenant: Tenant) -> int:
 
 def _sequence(tenant: Tenant) -> int:
     with as_everyone("matrix"):
-        return UsageExport.objects.filter(reseller=tenant.reseller).latest("pk").sequence
+        return (
+            UsageExport.objects.filter(reseller=tenant.reseller).latest("pk").sequence
+        )
 
 
 VALUES = {

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
+from django.db.models.functions import Lower
 from django.utils.translation import gettext_lazy as _
 
 from pbx_console.accounts.models.resellers import Language, Reseller
@@ -52,7 +53,7 @@ class User(AbstractBaseUser):
         constraints = [
             models.UniqueConstraint(
                 "reseller",
-                models.functions.Lower("email"),
+                Lower("email"),
                 name="user_email_in_realm",
                 nulls_distinct=False,
             )

@@ -51,13 +51,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
     def _rollback(self) -> Any:
         self.told = None
-        return super()._rollback()
+        return super()._rollback()  # type: ignore[misc]  # not in the stubs
 
     def _savepoint_rollback(self, sid: str) -> None:
         # Until this statement ran, a failed transaction takes no other one.
         self.rolling_back = True
         try:
-            super()._savepoint_rollback(sid)
+            super()._savepoint_rollback(sid)  # type: ignore[misc]  # as above
         finally:
             self.rolling_back = False
             self.told = None

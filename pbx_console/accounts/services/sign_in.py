@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import secrets
 from base64 import b32encode
+from functools import cache
 from typing import Any
+from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.contrib.auth import authenticate, login
@@ -19,7 +21,7 @@ from django_otp import login as otp_login
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from limits import parse
-from limits.storage import MemoryStorage, Storage, storage_from_string
+from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
 from pbx_console.accounts.actor import Actor
@@ -36,14 +38,12 @@ class TooManyTries(Exception):
     """Too many wrong passwords or codes for this account or from this address."""
 
 
+@cache
 def _limiter() -> MovingWindowRateLimiter:
-    global _storage  # noqa: PLW0603 - one connection pool per process
-    if _storage is None:
-        _storage = storage_from_string(settings.REDIS_URL)
-    return MovingWindowRateLimiter(_storage)
+    """Return the limiter that all processes share; one connection pool per process."""
+    return MovingWindowRateLimiter(storage_from_string(settings.REDIS_URL))
 
 
-_storage: Storage | None = None
 _spare = MovingWindowRateLimiter(MemoryStorage())
 
 
@@ -51,8 +51,7 @@ def _count(kind: str, account: str, address: str) -> None:
     """Count one try; raise TooManyTries over the limit. Without Redis each process
     counts by itself, so that an outage never opens the door."""
     try:
-        limiter = _limiter()
-        allowed = _hit(limiter, kind, account, address)
+        allowed = _hit(_limiter(), kind, account, address)
     except Exception:  # noqa: BLE001 - any storage failure means the spare counter
         allowed = _hit(_spare, kind, account, address)
     if not allowed:
@@ -125,8 +124,6 @@ def totp_secret(device: TOTPDevice) -> str:
 
 def totp_address(device: TOTPDevice, *, issuer: str, account: str) -> str:
     """Return the otpauth:// address for the QR code; the issuer is the brand's name."""
-    from urllib.parse import quote, urlencode  # noqa: PLC0415
-
     label = quote(f"{issuer}:{account}")
     query = urlencode({"secret": totp_secret(device), "issuer": issuer})
     return f"otpauth://totp/{label}?{query}"

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pbx_console.accounts.actor import Actor
+from pbx_console.accounts.models import Reseller
 from pbx_console.accounts.services import audit
-from pbx_console.pbx.models import Did
+from pbx_console.pbx.models import Did, Trunk
 
 FIELDS = ["number", "trunk", "reseller", "customer", "extension", "is_main"]
 
@@ -56,3 +57,22 @@ def delete_did(actor: Actor, did: Did) -> None:
     before = audit.snapshot(did, FIELDS)
     audit.record(actor, "did.deleted", did, key=did.number, before=before)
     did.delete()
+
+
+@transaction.atomic
+def add_dids(
+    actor: Actor, *, numbers: list[str], trunk: Trunk, reseller: Reseller | None = None
+) -> list[Did]:
+    """Put numbers into stock, all or none.
+
+    Raises ValidationError (`numbers` -> one message per number that cannot be added).
+    """
+    done, refused = [], []
+    for number in numbers:
+        try:
+            done.append(save_did(actor, number=number, trunk=trunk, reseller=reseller))
+        except ValidationError as error:
+            refused.append(f"{number}: {' '.join(error.messages)}")
+    if refused:
+        raise ValidationError({"numbers": refused})
+    return done

@@ -56,4 +56,6 @@ class Command(BaseCommand):
     def _write(self, out: Path, world: dict[str, Any]) -> None:
         out.parent.mkdir(parents=True, exist_ok=True)
         out.touch(mode=0o600)
-        out.write_text(json.dumps(world, indent=2, ensure_ascii=False), encoding="utf-8")
+        out.write_text(
+            json.dumps(world, indent=2, ensure_ascii=False), encoding="utf-8"
+        )

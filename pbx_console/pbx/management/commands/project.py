@@ -42,6 +42,5 @@ class Command(BaseCommand):
             projection.project_extensions(extensions)
             projection.project_trunks(trunks)
             drifted = {row.id for row in found}
-            refresh.request(
-                [obj for obj in [*extensions, *trunks] if obj.endpoint_id in drifted]
-            )
+            objects: list[Extension | Trunk] = [*extensions, *trunks]
+            refresh.request([obj for obj in objects if obj.endpoint_id in drifted])
