@@ -62,7 +62,7 @@ class PriceTerms:
 
 @dataclass(frozen=True, slots=True)
 class ListTerms:
-    """A price list, ready to be asked. `prices` by prefix, the latest `valid_from` first."""
+    """A price list, ready to be asked; `prices` by prefix, the latest valid one first."""
 
     id: int
     name: str
@@ -182,7 +182,7 @@ def _segments(
         return (("all", billed, price.per_minute_micro),)
     if not terms.split_peak:
         peak = terms.window.contains(leg.answered_at)
-        return (_segment(peak, billed, price, off_peak),)
+        return (_segment(billed, price, off_peak, peak=peak),)
     return tuple(_split(leg, price, terms, billed, off_peak))
 
 
@@ -195,10 +195,10 @@ def _split(
     marks = [0, *(round_up(at, price) for at, _peak in changes[1:]), billed]
     for (_at, peak), low, high in zip(changes, marks, marks[1:], strict=False):
         if min(high, billed) > low:
-            yield _segment(peak, min(high, billed) - low, price, off_peak)
+            yield _segment(min(high, billed) - low, price, off_peak, peak=peak)
 
 
-def _segment(peak: bool, billed: int, price: PriceTerms, off_peak: int) -> Segment:
+def _segment(billed: int, price: PriceTerms, off_peak: int, *, peak: bool) -> Segment:
     if peak:
         return ("peak", billed, price.per_minute_micro)
     return ("off_peak", billed, off_peak)

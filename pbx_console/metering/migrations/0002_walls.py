@@ -9,13 +9,15 @@ from pbx_console.accounts.rls import BY_CUSTOMER_ID, CUSTOMER, append_only, enab
 RETAIL_OF_CUSTOMER = f"level = 'retail' AND customer_id = {CUSTOMER}"
 BY_PRICE_LIST = "price_list_id IN (SELECT id FROM metering_pricelist)"
 
-_FACTS = (
-    "id leg_id level kind generation reverses_id reseller_id customer_id direction"
-    " extension_number number answered_at hung_up_at duration_ms billed_ms rule"
-    " price_list_id price_list_name price_id prefix destination destination_class period"
-    " per_minute_micro setup_micro minimum_micro first_increment next_increment rounding"
-    " steps amount_micro currency created_at"
-).split()
+_FACTS = [
+    *("id", "leg_id", "level", "kind", "generation", "reverses_id"),
+    *("reseller_id", "customer_id", "direction", "extension_number"),
+    *("number", "answered_at", "hung_up_at", "duration_ms", "billed_ms"),
+    *("rule", "price_list_id", "price_list_name", "price_id", "prefix"),
+    *("destination", "destination_class", "period", "per_minute_micro"),
+    *("setup_micro", "minimum_micro", "first_increment", "next_increment"),
+    *("rounding", "steps", "amount_micro", "currency", "created_at"),
+]
 
 
 def _row(name: str) -> str:
