@@ -17,14 +17,9 @@ from pbx_console.metering.services.tariffs import (
     choose_for_reseller,
 )
 
-COLUMNS = "prefix,name,per_minute,first_increment,next_increment
-"
-WHOLESALE = COLUMNS + "49,Germany,0.006,1,1
-31,Netherlands,0.009,1,1
-"
-RETAIL = COLUMNS + "49,Germany,0.03,60,1
-31,Netherlands,0.04,60,1
-"
+COLUMNS = "prefix,name,per_minute,first_increment,next_increment\n"
+WHOLESALE = COLUMNS + "49,Germany,0.006,1,1\n31,Netherlands,0.009,1,1\n"
+RETAIL = COLUMNS + "49,Germany,0.03,60,1\n31,Netherlands,0.04,60,1\n"
 YESTERDAY = (datetime.now(UTC) - timedelta(days=1)).replace(
     hour=10, minute=0, second=0, microsecond=0
 )
