@@ -71,7 +71,7 @@ async function script() {
 
 /** Names are written as {% icon "name" %}, icon="name" or icon:"name"; assets/icons.txt holds the ones chosen at run time. */
 async function iconNames(texts) {
-  const found = texts.flatMap((text) => [...text.matchAll(/\bicon(?:=|:|\s)\s*["']([a-z0-9-]+)["']/g)].map((m) => m[1]));
+  const found = texts.flatMap((text) => [...text.matchAll(/(?:{% icon |\bicon=|\bicon: ?)["']([a-z0-9-]+)["']/g)].map((m) => m[1]));
   const listed = (await readFile(at("assets", "icons.txt"), "utf8")).split("\n").map((l) => l.trim());
   return [...new Set([...found, ...listed])].filter((name) => name && !name.startsWith("#")).sort();
 }

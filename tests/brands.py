@@ -14,4 +14,6 @@ def make_brands(resellers: list[Reseller]) -> None:
     """Dress each reseller on `<slug>.localhost`, platform staff on console.localhost."""
     load_pack(PACKS / "default", None, domains=["console.localhost"])
     for reseller in resellers:
-        load_pack(PACKS / reseller.slug, reseller, domains=[f"{reseller.slug}.localhost"])
+        load_pack(
+            PACKS / reseller.slug, reseller, domains=[f"{reseller.slug}.localhost"]
+        )

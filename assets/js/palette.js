@@ -25,7 +25,7 @@ export function palette() {
   const keys = {
     ArrowDown: () => step(1),
     ArrowUp: () => step(-1),
-    Enter: () => ($("a", chosen() ?? options()[0] ?? dialog) ?? input).click(),
+    Enter: () => (chosen() ?? options()[0])?.click(),
   };
 
   document.addEventListener("keydown", (event) => {

@@ -137,7 +137,8 @@ def field(bound: BoundField, hint: str = "", **attrs: Any) -> dict[str, Any]:
         "hint": help_text,
         "tick": isinstance(widget, CheckboxInput),
         "group": isinstance(widget, RadioSelect),
-        "needed": bound.field.required,
+        # A list to choose from says itself what no choice means.
+        "needed": bound.field.required or isinstance(widget, Select),
     }
 
 

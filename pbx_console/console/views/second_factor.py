@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from typing import Any
 
 import segno
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.http import urlencode
 from django.utils.safestring import SafeString, mark_safe
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods
+from django_otp import devices_for_user
 
 from pbx_console.accounts.services import sign_in as door
 from pbx_console.console.access import to_door
@@ -29,7 +34,7 @@ def second_factor(request: Any) -> HttpResponse:
     if request.user.is_verified():
         return redirect(next_url(request))
     if not door.has_second_factor(request.user):
-        return to_door(request, "console:second_factor_setup")
+        return redirect(f"{reverse('console:second_factor_setup')}?{_onward(request)}")
     recovery = "recovery" in request.GET
     form = (RecoveryForm if recovery else CodeForm)(request.POST or None)
     if form.is_valid() and _code_is_right(request, form):
@@ -49,12 +54,27 @@ def _code_is_right(request: Any, form: Any) -> bool:
         form.add_error(None, too_many())
         return False
     if not right:
-        form.add_error("code", _wrong_code())
+        form.add_error("code", _wrong_code(request.user))
     return right
 
 
-def _wrong_code() -> str:
-    return _("This code is not right. Each one counts for 30 seconds; take the newest.")
+def _onward(request: Any) -> str:
+    return urlencode({"next": next_url(request)})
+
+
+def _wrong_code(user: Any) -> str:
+    """Say what to do; after each wrong code the authenticator rests for longer."""
+    until = [_locked_until(device) for device in devices_for_user(user, confirmed=None)]
+    wait = max((moment - timezone.now() for moment in until if moment), default=None)
+    if wait is None or wait.total_seconds() < 2:
+        return _("This code is not right. Each one counts for 30 seconds; take the newest.")
+    seconds = math.ceil(wait.total_seconds())
+    return _("This code is not right. Wait %(n)s seconds before the next one.") % {"n": seconds}
+
+
+def _locked_until(device: Any) -> Any:
+    allowed, reason = device.verify_is_allowed()
+    return None if allowed or not reason else reason.get("locked_until")
 
 
 @never_cache
@@ -83,7 +103,7 @@ def _confirmed(request: Any, form: CodeForm) -> list[str] | None:
         form.add_error(None, too_many())
         return None
     if codes is None:
-        form.add_error("code", _wrong_code())
+        form.add_error("code", _wrong_code(request.user))
     return codes
 
 
