@@ -66,10 +66,14 @@ class Malformed(ValueError):
 def headers(text: str) -> list[tuple[str, str]]:
     """Split one message into its headers. Raises Malformed on any other line.
 
-    A lone CR or LF, NUL or another control character in a value is malformed too.
+    A lone CR or LF, NUL or another control character in a value is malformed too, but
+    for the line feed that some of Asterisk's own answers end a line with.
     """
     pairs = []
-    for line in text.split("\r\n"):
+    lines = text.split("\r\n")
+    if text.startswith("Response: "):
+        lines = [line.removesuffix("\n") for line in lines]
+    for line in lines:
         match = _HEADER.fullmatch(line)
         if match is None or _CONTROL.search(line.replace("\t", "")):
             raise Malformed(line[:40])

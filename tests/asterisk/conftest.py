@@ -1,0 +1,110 @@
+"""The real Asterisk of the test servers, with phones and a carrier made of sipp."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import pytest
+from django.conf import settings
+
+from pbx_console.accounts.actor import SYSTEM
+from pbx_console.accounts.models import Customer
+from pbx_console.accounts.scope import as_everyone
+from pbx_console.asterisk.journal import JournalRecord, parse
+from pbx_console.pbx.models import Extension
+from pbx_console.pbx.services.extensions import save_extension
+from pbx_console.pbx.services.trunks import save_trunk
+from tests.asterisk.sipp import Agent, free_port, wait_for
+from tests.conftest import World, empty_tables, make_world
+
+CARRIER = "127.0.0.2"
+
+
+@dataclass
+class House:
+    """The cast, committed, on a real Asterisk; and a place to make phones."""
+
+    world: World
+    directory: Path
+    carrier: Agent
+    journal_start: int
+    agents: list[Agent] = field(default_factory=list)
+
+    @property
+    def server(self) -> tuple[str, int]:
+        """Where Asterisk listens for SIP."""
+        return "127.0.0.1", settings.SIP_PORT
+
+    def phone(self, extension: Extension, *, register: bool = True) -> Agent:
+        """A phone with the account of this extension."""
+        agent = self.agent(extension.endpoint_id, str(extension.secret))
+        if register:
+            assert agent.register() == 200
+        return agent
+
+    def agent(
+        self, user: str = "", secret: str = "", host: str = "127.0.0.1"
+    ) -> Agent:
+        """Any SIP agent on loopback."""
+        agent = Agent(self.server, self.directory, user, secret, host)
+        self.agents.append(agent)
+        return agent
+
+    def extension(self, customer: Customer, number: str, **values: Any) -> Extension:
+        """A new extension by the service that the console uses."""
+        values = {"name": f"Phone {number}", **values}
+        with as_everyone("test"):
+            return save_extension(SYSTEM, customer=customer, number=number, **values)
+
+    def journal(self) -> list[JournalRecord]:
+        """What Asterisk has written since the test began."""
+        data = journal_path().read_bytes()[self.journal_start :]
+        items, _consumed = parse(data)
+        return [item for item in items if isinstance(item, JournalRecord)]
+
+    def carrier_legs(self) -> list[JournalRecord]:
+        """The HANGUP records of carrier legs, once every call has ended."""
+        wait_for(self.quiet)
+        return [
+            record
+            for record in self.journal()
+            if record.eventtype == "HANGUP" and record.userfield.startswith("v1|")
+        ]
+
+    def quiet(self) -> bool:
+        """Has every channel that began also ended?"""
+        kinds = [record.eventtype for record in self.journal()]
+        return kinds.count("CHAN_START") == kinds.count("CHAN_END") > 0
+
+
+def journal_path() -> Path:
+    """The file that cel_custom appends to."""
+    return Path(settings.JOURNAL_DIR) / "cel.csv"
+
+
+def journal_size() -> int:
+    """Bytes so far."""
+    return journal_path().stat().st_size if journal_path().exists() else 0
+
+
+@pytest.fixture
+def house(transactional_db: None, tmp_path: Path) -> Iterator[House]:
+    """The cast on the real Asterisk; refreshes go over the real AMI."""
+    if "PBX_AMI_WRITER_SECRET" not in os.environ:
+        pytest.fail("start the servers first: make test does it")
+    empty_tables()
+    world = make_world()
+    carrier = Agent((("127.0.0.1"), settings.SIP_PORT), tmp_path, host=CARRIER)
+    with as_everyone("test"):
+        save_trunk(SYSTEM, trunk=world.trunk, host=CARRIER, port=carrier.port)
+    made = House(world, tmp_path, carrier, journal_size(), [carrier])
+    yield made
+    for agent in made.agents:
+        agent.end()
+
+
+__all__ = ["CARRIER", "House", "free_port"]
