@@ -1,9 +1,9 @@
 """Health checks of the console's containers; standard library only.
 
-    python deploy/healthy.py web PORT          the console answers that it is ready
-    python deploy/healthy.py worker            this host's worker answers a ping
-    python deploy/healthy.py fresh FILE        the file was written in the last ten minutes
-    python deploy/healthy.py connected PORT    a connection to this port is open
+python deploy/healthy.py web PORT          the console answers that it is ready
+python deploy/healthy.py worker            this host's worker answers a ping
+python deploy/healthy.py fresh FILE        the file was written in the last ten minutes
+python deploy/healthy.py connected PORT    a connection to this port is open
 """
 
 from __future__ import annotations
@@ -30,7 +30,8 @@ def worker() -> bool:
     """Ask the worker over its broker."""
     command = ["celery", "-A", "pbx_console", "inspect", "ping", "--timeout", "10"]
     here = ["--destination", f"celery@{platform.node()}"]
-    return subprocess.run([*command, *here], capture_output=True).returncode == 0
+    done = subprocess.run([*command, *here], capture_output=True)  # noqa: S603 - fixed words
+    return done.returncode == 0
 
 
 def fresh(path: str) -> bool:

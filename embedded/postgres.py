@@ -43,12 +43,13 @@ def _programs() -> Path:
 
 def service(settings: Settings) -> Service:
     """The server, with its cluster made when missing."""
+    bin_directory = _programs()
     runs_as, data = account("postgres"), _data(settings)
     if not (data / "PG_VERSION").exists():
         _initdb(settings, data, runs_as)
     return Service(
         name="postgres",
-        command=[str(_programs() / "postgres"), "-D", str(data), *_options(settings)],
+        command=[str(bin_directory / "postgres"), "-D", str(data), *_options(settings)],
         env={"LC_ALL": "C.UTF-8", "PATH": os.environ.get("PATH", "")},
         account=runs_as,
         cwd=Path("/"),
