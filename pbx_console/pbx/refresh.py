@@ -16,6 +16,7 @@ from django.utils import timezone
 
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.asterisk.ami.client import AmiError, ask_all
+from pbx_console.asterisk.ami.contacts import remove_contacts
 from pbx_console.pbx.announce import announce_states
 from pbx_console.pbx.models import Extension, Refresh, Trunk
 from pbx_console.pbx.models.confirmed import Confirmed
@@ -78,6 +79,7 @@ def _ask(batch: Sequence[Refresh]) -> dict[str, str]:
     per_row = [(row, actions(row)) for row in batch]
     try:
         answers = ask_all([action for _row, found in per_row for action in found])
+        remove_contacts([row.endpoint_id for row in batch if row.is_removed])
     except AmiError as error:
         return {row.endpoint_id: str(error)[:200] for row in batch}
     failures = {}
@@ -101,12 +103,7 @@ def actions(row: Refresh) -> list[dict[str, str]]:
         for kind in CACHES
     ]
     if row.is_removed:
-        contacts = {
-            "Action": "DBDelTree",
-            "Family": "registrar",
-            "Key": f"contact/{row.endpoint_id};@",
-        }
-        return [*expire, contacts]
+        return expire
     return [*expire, {"Action": "PJSIPShowEndpoint", "Endpoint": row.endpoint_id}]
 
 
