@@ -7,7 +7,7 @@ import sys
 from collections.abc import Callable
 
 from embedded import asterisk_root, say
-from embedded.commands import demo, keep, lint, servers, test
+from embedded.commands import code, demo, keep, lint, servers, test
 from embedded.session import Ended
 
 Command = Callable[[argparse.Namespace], int]
@@ -33,6 +33,7 @@ COMMANDS: dict[str, tuple[str, str, Command]] = {
     "down": ("demo", "stop an instance", keep.down),
     "status": ("demo", "what runs", keep.status),
     "logs": ("demo", "follow what the processes say", keep.logs),
+    "code": ("demo", "one-time codes of the demo's accounts", code.run),
     "secrets": ("", "deploy/secrets/ for docker compose", keep.secrets),
     "clean": ("", "remove all that was made here", keep.clean),
 }

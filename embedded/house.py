@@ -73,13 +73,23 @@ def demo_file(instance: Instance) -> Path:
 
 def _write(settings: Settings, world: dict[str, Any]) -> dict[str, Any]:
     """Add what only we know, the addresses, to what the demo says."""
-    full = {
-        **world,
-        "base_url": f"http://localhost:{settings.ports['web']}/",
-        "ports": dict(settings.ports),
-        "environment": str(settings.instance.home / "env"),
-    }
     path = demo_file(settings.instance)
+    full = {**world, **_addresses(settings, world), "file": str(path)}
     path.touch(mode=0o600)
     path.write_text(json.dumps(full, indent=2, ensure_ascii=False) + "\n", "utf-8")
     return full
+
+
+def _addresses(settings: Settings, world: dict[str, Any]) -> dict[str, Any]:
+    console, ports = settings.console(), settings.ports
+    urls = {name: f"http://{h}:{ports['web']}/" for name, h in world["hosts"].items()}
+    return {
+        "base_url": next(iter(urls.values()), f"http://localhost:{ports['web']}/"),
+        "urls": urls,
+        "sip": {
+            "host": console["PBX_SIP_DOMAIN"],
+            "port": int(console["PBX_SIP_PORT"]),
+        },
+        "ports": dict(ports),
+        "environment": str(settings.instance.home / "env"),
+    }
