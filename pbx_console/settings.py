@@ -193,12 +193,8 @@ STATIC_URL = "/static/"
 STATIC_ROOT = Path(env.text("PBX_STATIC_DIR", str(BASE_DIR / "var" / "static")))
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
-    "staticfiles": {
-        "BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"
-    },
+    "staticfiles": {"BACKEND": "pbx_console.console.storage.StaticFiles"},
 }
-# Without collectstatic (tests, development) the names stay as they are.
-WHITENOISE_MANIFEST_STRICT = False
 WHITENOISE_USE_FINDERS = DEBUG
 DATA_UPLOAD_MAX_MEMORY_SIZE = 10 * 1024 * 1024
 

@@ -27,7 +27,7 @@ def on_page(brand: Brand) -> BrandOnPage:
     version = brand.version
     return BrandOnPage(
         product_name=brand.product_name,
-        css_url=f"{reverse('branding:css')}?v={version}",
+        css_url=f"{reverse('branding:stylesheet')}?v={version}",
         icon_url=f"{reverse('branding:favicon')}?v={version}",
         font_file=brand.font_file,
         dark_rail=brand.dark_rail,

@@ -42,6 +42,20 @@ def needs(right: str = "") -> Callable[[View], View]:
     return decorate
 
 
+def before_second_factor(view: View) -> View:
+    """Open a page of the door to somebody whose password was right."""
+
+    @wraps(view)
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        if not request.user.is_authenticated:
+            return to_door(request, "console:sign_in")
+        return view(request, *args, **kwargs)
+
+    guarded.right = ""  # type: ignore[attr-defined]  # read by the role matrix
+    guarded.before_second_factor = True  # type: ignore[attr-defined]
+    return guarded
+
+
 def door_for(request: Any) -> HttpResponse | None:
     """Return the way to the door that this person must pass first, or None."""
     if not request.user.is_authenticated:

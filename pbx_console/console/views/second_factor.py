@@ -18,19 +18,18 @@ from django.views.decorators.http import require_http_methods
 from django_otp import devices_for_user
 
 from pbx_console.accounts.services import sign_in as door
-from pbx_console.console.access import to_door
+from pbx_console.console.access import before_second_factor, to_door
 from pbx_console.console.forms.door import CodeForm, RecoveryForm
 from pbx_console.console.views.sign_in import next_url, too_many
 
 METHODS = ["GET", "HEAD", "POST"]
 
 
+@before_second_factor
 @never_cache
 @require_http_methods(METHODS)
 def second_factor(request: Any) -> HttpResponse:
     """Ask for the code of the authenticator, or with `?recovery` for a recovery code."""
-    if not request.user.is_authenticated:
-        return to_door(request, "console:sign_in")
     if request.user.is_verified():
         return redirect(next_url(request))
     if not door.has_second_factor(request.user):
@@ -77,6 +76,7 @@ def _locked_until(device: Any) -> Any:
     return None if allowed or not reason else reason.get("locked_until")
 
 
+@before_second_factor
 @never_cache
 @require_http_methods(METHODS)
 def setup(request: Any) -> HttpResponse:
@@ -84,8 +84,6 @@ def setup(request: Any) -> HttpResponse:
 
     Somebody who has one already must use it before making a new one.
     """
-    if not request.user.is_authenticated:
-        return to_door(request, "console:sign_in")
     if door.has_second_factor(request.user) and not request.user.is_verified():
         return to_door(request, "console:second_factor")
     form = CodeForm(request.POST or None)
