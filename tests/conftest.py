@@ -19,6 +19,8 @@ from django.conf import settings
 from django.db import connection, connections
 from django.test import Client
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from limits.storage import MemoryStorage
+from limits.strategies import MovingWindowRateLimiter
 
 from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.models import Customer, Reseller, User
@@ -57,8 +59,12 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     name = settings.DATABASES["default"]["NAME"]
     assert "test" in name, "tests run on a database whose name says so"
     with owner_connection(dbname="postgres") as admin:
-        admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
-        admin.execute(f'CREATE DATABASE "{name}"')
+        known = "SELECT FROM pg_database WHERE datname = %s"
+        if admin.execute(known, [name]).fetchone() is None:
+            admin.execute(f'CREATE DATABASE "{name}"')
+    with owner_connection() as owner:  # not dropped: the test Asterisk is connected
+        owner.execute("DROP SCHEMA IF EXISTS asterisk CASCADE")
+        owner.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
     migrate = [sys.executable, "manage.py", "migrate", "-v0", "--skip-checks"]
     subprocess.run(migrate, check=True, env={**os.environ, "PBX_DB_LOGIN": "owner"})
     with owner_connection() as owner:  # transactional tests flush; production may not
@@ -84,7 +90,7 @@ def _empties_the_tables(item: pytest.Item) -> bool:
 
 
 @pytest.fixture(autouse=True)
-def quick_and_alone(settings: Any) -> None:
+def quick_and_alone(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash quickly, run tasks in place, keep caches and sockets inside the process."""
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     settings.CELERY_TASK_ALWAYS_EAGER = True
@@ -94,6 +100,10 @@ def quick_and_alone(settings: Any) -> None:
     settings.CHANNEL_LAYERS = {
         "default": {"BACKEND": "channels.layers.InMemoryChannelLayer"}
     }
+    limiter = MovingWindowRateLimiter(MemoryStorage())
+    monkeypatch.setattr(
+        "pbx_console.accounts.services.sign_in._limiter", lambda: limiter
+    )
 
 
 @dataclass
