@@ -10,7 +10,7 @@ from pathlib import Path
 
 from embedded import asterisk_root, render
 from embedded.environment import LOOPBACK, Settings
-from embedded.paths import TEMPLATES, is_root
+from embedded.paths import TEMPLATES, is_root, set_aside
 from embedded.ports import RTP_PORTS
 from embedded.say import Refusal
 from embedded.service import Service
@@ -147,6 +147,7 @@ def _ids(where: Place) -> tuple[int, int] | None:
 def _prepare(settings: Settings, where: Place) -> None:
     for name in _DIRECTORIES:
         (where.outside / name).mkdir(parents=True, exist_ok=True)
+    set_aside(where.outside / "log")
     try:
         render.directory(TEMPLATES, where.outside / "etc", values(settings, where))
     except render.RenderError as error:

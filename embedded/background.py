@@ -15,7 +15,7 @@ from embedded.state import State
 def start(instance: Instance, command: str) -> int:
     """Run `python3 -m embedded <command>` detached; show what it says until it is up."""
     instance.prepare()
-    log = instance.logs / "supervisor.log"
+    log = instance.home / "supervisor.log"
     with log.open("w") as sink:
         process = subprocess.Popen(
             [sys.executable, "-m", "embedded", command, "--instance", instance.name],

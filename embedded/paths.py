@@ -41,6 +41,12 @@ class Instance:
         self.secrets.chmod(0o700)
 
 
+def set_aside(logs: Path) -> None:
+    """Each start writes new log files; those of the start before stay as `*.log.1`."""
+    for path in logs.glob("*.log"):
+        path.replace(path.with_suffix(".log.1"))
+
+
 def is_root() -> bool:
     """Installing packages and changing the root directory need it."""
     return os.geteuid() == 0

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from embedded import say, waiting
+from embedded.paths import set_aside
 from embedded.say import Refusal
 from embedded.service import Backoff, Service, now
 from embedded.state import Mark, State
@@ -46,6 +47,7 @@ class Supervisor:
         self.running: dict[str, Running] = {}
         self.stopping = threading.Event()
         logs.mkdir(parents=True, exist_ok=True)
+        set_aside(logs)
 
     # --- start -------------------------------------------------------------
 

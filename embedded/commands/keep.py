@@ -24,7 +24,8 @@ def status(arguments: argparse.Namespace) -> int:
 
 def logs(arguments: argparse.Namespace) -> int:
     """Follow every log file of an instance."""
-    found = sorted(Instance(arguments.instance).logs.glob("*.log"))
+    instance = Instance(arguments.instance)
+    found = [*instance.home.glob("*.log"), *sorted(instance.logs.glob("*.log"))]
     if not found:
         raise Refusal(
             f"{arguments.instance} has said nothing yet; run `make up` first."
