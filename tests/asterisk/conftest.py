@@ -46,9 +46,7 @@ class House:
             assert agent.register() == 200
         return agent
 
-    def agent(
-        self, user: str = "", secret: str = "", host: str = "127.0.0.1"
-    ) -> Agent:
+    def agent(self, user: str = "", secret: str = "", host: str = "127.0.0.1") -> Agent:
         """Any SIP agent on loopback."""
         agent = Agent(self.server, self.directory, user, secret, host)
         self.agents.append(agent)

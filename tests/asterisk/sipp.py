@@ -73,7 +73,9 @@ class Process:
         text = self.log.read_text("utf-8", "replace") if self.log.exists() else ""
         marks = list(_STAMP.finditer(text))
         ends = [m.start() for m in marks[1:]] + [len(text)]
-        found = (_sent(m, text[m.end() : end]) for m, end in zip(marks, ends, strict=True))
+        found = (
+            _sent(m, text[m.end() : end]) for m, end in zip(marks, ends, strict=False)
+        )
         return [sent for sent in found if sent]
 
     def wait(self, seconds: float = 20) -> int:
@@ -116,7 +118,7 @@ class Agent:
         log = self.directory / f"{number}-{scenario}.messages"
         screen = log.with_suffix(".screen")
         command = ["sipp", f"{self.server[0]}:{self.server[1]}", "-nostdin"]
-        command += ["-sf", str(SCENARIOS / f"{scenario}.xml"), "-i", self.host]
+        command += ["-sf", str(self._scenario(scenario, keys)), "-i", self.host]
         command += ["-p", str(self.port), "-trace_msg", "-message_file", str(log)]
         command += ["-mp", str(free_port(self.host)), "-timer_resol", "10", *options]
         for key, value in keys.items():
@@ -128,13 +130,20 @@ class Agent:
         self.started.append(running)
         return running
 
+    def _scenario(self, name: str, keys: dict[str, str]) -> Path:
+        """The file; a status code cannot be a key, so it is written into a copy."""
+        found = SCENARIOS / f"{name}.xml"
+        if code := keys.pop("code", ""):
+            copy = self.directory / f"{name}-{code}.xml"
+            copy.write_text(found.read_text().replace("[code]", code))
+            return copy
+        return found
+
     def register(self, *, secret: str | None = None, expires: int = 300) -> int:
         """Register and return the last status: 200, or 401 for a wrong secret."""
         secret = self.secret if secret is None else secret
         account = ("-au", self.user, "-ap", secret, "-s", self.user, "-m", "1")
-        done = self.run(
-            "register", *account, "-timeout", "8", expires=str(expires)
-        )
+        done = self.run("register", *account, "-timeout", "8", expires=str(expires))
         done.wait()
         got = [m.status for m in done.messages() if m.way == "received"]
         return got[-1] if got else 0
@@ -148,7 +157,11 @@ class Agent:
         if self.user:
             options += ["-au", self.user, "-ap", self.secret]
         return self.run(
-            scenario, *options, "-timeout", "40", **{"from": self.user or shown},
+            scenario,
+            *options,
+            "-timeout",
+            "40",
+            **{"from": self.user or shown},
             display=display,
         )
 
