@@ -14,7 +14,7 @@ from embedded import (
     state,
 )
 from embedded import servers as private
-from embedded.paths import Instance
+from embedded.paths import VAR, Instance
 from embedded.session import opened
 
 
@@ -34,9 +34,10 @@ def prepare() -> None:
     """Packages of the servers and Asterisk's root."""
     given = environment.external()
     needed = tuple(private.packages(given))
-    debian.install(needed, why="the private servers")
-    if not given.asterisk:
-        asterisk_root.ensure()
+    with state.lock(VAR / "prepare.lock", wait=True):
+        debian.install(needed, why="the private servers")
+        if not given.asterisk:
+            asterisk_root.ensure()
 
 
 def serve(arguments: argparse.Namespace) -> int:
