@@ -13,8 +13,9 @@ class UsageExport(models.Model):
     """One run per reseller, day and schema version; see docs/usage-export.md.
 
     `claimed`: the charges are chosen and numbered, nothing about the file can change any
-    more. `sealed`: the files are on disk. `sums` is `{level: {currency: micro}}`; `files`
-    is `{rendering: {name, bytes, sha256}}`. Each file's hash chains to the one before.
+    more. `sealed`: the files are on disk. `sums` is `{level: {currency: micro}}`;
+    `customers` is `{code: [customer number, name]}` as they were when claimed; `files` is
+    `{rendering: {name, bytes, sha256}}`. Each file's hash chains to the one before.
     """
 
     class State(models.TextChoices):
@@ -30,12 +31,14 @@ class UsageExport(models.Model):
     schema_version = models.PositiveSmallIntegerField(default=1)
     sequence = models.PositiveIntegerField(_("number"))
     state = models.CharField(max_length=8, choices=State, default=State.CLAIMED)
+    timezone = models.CharField(max_length=40, default="Europe/Berlin")
     period_start = models.DateTimeField()
     period_end = models.DateTimeField()
     rows = models.BigIntegerField(_("rows"), default=0)
     late_rows = models.BigIntegerField(_("late rows"), default=0)
     correction_rows = models.BigIntegerField(_("corrections"), default=0)
     sums = models.JSONField(default=dict)
+    customers = models.JSONField(default=dict)
     sha256 = models.CharField(max_length=64, blank=True)
     previous_sha256 = models.CharField(max_length=64, blank=True)
     files = models.JSONField(default=dict)

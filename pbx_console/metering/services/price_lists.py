@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import date, datetime, time
 from typing import Any, Final
 
 from django.db import transaction
@@ -31,8 +31,8 @@ FIELDS = [
     "peak_from_minute",
     "peak_until_minute",
 ]
-ALWAYS: Final = datetime(2000, 1, 1, tzinfo=UTC)
-"""The start of a prefix's first price where the file names none."""
+ALWAYS: Final = date(2000, 1, 1)
+"""The first day of a prefix's first price where the file names none."""
 
 _TERMS: Final = [
     "name",
@@ -139,7 +139,9 @@ def _compare(
         replaces = same is not None and row.valid_from is not None
         result.changed += replaces
         result.added += not replaces
-        changes.append(_price(price_list, row, start=_start(row, before, now)))
+        changes.append(
+            _price(price_list, row, start=_start(price_list, row, before, now))
+        )
     return result, changes
 
 
@@ -151,10 +153,12 @@ def _same_start(row: PriceRow, known: list[Price], now: datetime) -> Price | Non
     return max(valid, key=lambda price: (price.valid_from, price.id), default=None)
 
 
-def _start(row: PriceRow, known: list[Price], now: datetime) -> datetime:
+def _start(
+    price_list: PriceList, row: PriceRow, known: list[Price], now: datetime
+) -> datetime:
     if row.valid_from is not None:
         return row.valid_from
-    return now if known else ALWAYS
+    return now if known else datetime.combine(ALWAYS, time(), price_list.window.zone)
 
 
 def _terms(price: Price) -> tuple[object, ...]:
