@@ -34,6 +34,12 @@ def count(value: int | Decimal | None) -> str:
     return DASH if value is None else _true_minus(numbers.format_decimal(value, locale=locale()))
 
 
+def decimal(value: float | Decimal, digits: int) -> str:
+    """Write a number with at most so many decimals: 186,674."""
+    pattern = "#,##0" + ("." + "#" * digits if digits else "")
+    return _true_minus(numbers.format_decimal(value, format=pattern, locale=locale()))
+
+
 def money(micro: int | None, currency: str = "EUR") -> str:
     """Write an amount with two decimals and the currency sign: 8.412,60 €."""
     if micro is None:
@@ -53,6 +59,13 @@ def price(micro: int | None, currency: str = "EUR") -> str:
         amount, currency, format=pattern, locale=locale(), currency_digits=False
     )
     return _true_minus(text)
+
+
+def amounts(by_currency: dict[str, int] | None) -> str:
+    """Write sums of several currencies side by side: 8,20 € + 1,00 CHF."""
+    if not by_currency:
+        return DASH
+    return " + ".join(money(micro, code) for code, micro in sorted(by_currency.items()))
 
 
 def share(value: float | Decimal | None) -> str:

@@ -32,6 +32,11 @@ class Phones:
     talking: int | None
 
     @property
+    def away(self) -> int:
+        """Return how many are not registered; 0 when not known."""
+        return 0 if self.here is None else max(self.total - self.here, 0)
+
+    @property
     def lamp(self) -> str:
         """Return the lamp for all of them: the worst wins."""
         if self.here is None or self.total == 0:

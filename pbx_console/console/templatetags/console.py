@@ -19,7 +19,7 @@ from pbx_console.console.toasts import shown
 
 register = template.Library()
 
-for _name in ("count", "money", "amounts", "price", "share", "minutes", "duration", "phone", "day", "month"):
+for _name in ("count", "money", "amounts", "decimal", "price", "share", "minutes", "duration", "phone", "day", "month"):
     register.filter(_name, getattr(formats, _name))
 
 

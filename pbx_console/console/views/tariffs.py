@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pbx_console.console.access import needs
@@ -29,7 +30,8 @@ def customer_tariff(request: Any, code: str) -> HttpResponse:
         if not form.errors:
             toast(request, _("%(name)s: the price list is saved.") % {"name": held.name})
             return redirect("console:customer", code=code)
-    context = {"form": form, "owner": held, "lists": lists}
+    back = reverse("console:customer", args=[code])
+    context = {"form": form, "owner": held, "lists": lists, "back": back}
     return render(request, "console/tariffs/form.html", context)
 
 
@@ -46,5 +48,6 @@ def reseller_tariff(request: Any, slug: str) -> HttpResponse:
             words = _("%(name)s: the price list is saved.") % {"name": reseller.name}
             toast(request, words)
             return redirect("console:reseller", slug=slug)
-    context = {"form": form, "owner": reseller, "lists": lists}
+    back = reverse("console:reseller", args=[slug])
+    context = {"form": form, "owner": reseller, "lists": lists, "back": back}
     return render(request, "console/tariffs/form.html", context)

@@ -1,0 +1,322 @@
+"""What waits for a person, and the tables of the first pages. Read only."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count, F, OuterRef, Q, Subquery
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from pbx_console.accounts.models import Customer, Reseller
+from pbx_console.accounts.rights import has_right
+from pbx_console.console import figures
+from pbx_console.console.formats import count
+from pbx_console.metering.models import Follower, Leg, PriceList, UsageExport
+from pbx_console.pbx import presence
+from pbx_console.pbx.models import Extension, Refresh, Trunk
+
+FULL = 0.95
+"""From this part of a quota on, somebody should look."""
+MOST = 200
+"""No work list counts further: "200 or more" is all a person needs."""
+
+
+@dataclass(frozen=True, slots=True)
+class Task:
+    """One line of the work list: what, why, and the one next step."""
+
+    state: str
+    icon: str
+    title: str
+    text: str
+    url: str
+    action: str
+
+
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """One customer of the margin table; `most` is the largest sale of the table."""
+
+    customer: Customer
+    usage: figures.Usage
+    most: int
+
+    @property
+    def cost(self) -> int:
+        """Return the purchase in the currency shown."""
+        return self.usage.wholesale.get(self.usage.currency, 0)
+
+    @property
+    def sales(self) -> int:
+        """Return the sales in the currency shown."""
+        return self.usage.retail.get(self.usage.currency, 0)
+
+    @property
+    def gain(self) -> int:
+        """Return sales without purchase."""
+        return self.sales - self.cost
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node of the first login's checklist: live, pending or nothing."""
+
+    state: str
+    title: str
+    text: str
+    url: str = ""
+    action: str = ""
+
+
+def phones() -> presence.Phones:
+    """Return all phones of the scope together; not known while the listener is away."""
+    totals = dict(
+        Extension.objects.order_by()
+        .values_list("customer__code")
+        .annotate(n=Count("id"))
+        .values_list("customer__code", "n")
+    )
+    each = presence.phones(totals).values()
+    known = [p for p in each if p.here is not None]
+    total = sum(totals.values())
+    if not known:
+        return presence.Phones(total, None, None)
+    here = sum(p.here or 0 for p in known)
+    return presence.Phones(total, here, sum(p.talking or 0 for p in known))
+
+
+def margins(first: dt.date, most: int = 8) -> list[Margin]:
+    """Return the customers with the largest sales of the month, losses included."""
+    usage = figures.usage_by("customer_id", first)
+    ranked = sorted(usage.items(), key=lambda pair: -sum(pair[1].retail.values()))
+    losing = [pair for pair in ranked[most:] if pair[1].is_loss]
+    chosen = dict(ranked[: most - min(len(losing), 2)] + losing[:2])
+    named = Customer.objects.in_bulk(list(chosen))
+    largest = max(
+        (max([*u.retail.values(), *u.wholesale.values(), 0]) for u in chosen.values()),
+        default=0,
+    )
+    return [Margin(named[pk], u, largest) for pk, u in chosen.items() if pk in named]
+
+
+def todo(*, money: bool) -> list[Task]:
+    """Return what a reseller's people should look at, the most urgent first."""
+    tasks = _not_live() + (_unpriced() + _without_tariff() if money else [])
+    return tasks + _full_quotas()
+
+
+def platform_todo() -> list[Task]:
+    """Return what platform staff should look at, the most urgent first."""
+    return _followers() + _not_live() + _trunks_not_live() + _unpriced() + _unsealed()
+
+
+def _not_live() -> list[Task]:
+    waiting = Extension.objects.exclude(revision=F("live_revision"))
+    failed = waiting.exclude(failure="").select_related("customer")[:MOST]
+    tasks = []
+    if failed:
+        first = failed[0]
+        title = ngettext(
+            "%(n)s change has not reached the telephone system",
+            "%(n)s changes have not reached the telephone system",
+            len(failed),
+        )
+        where = f"{first.customer.name}, {first.number}"
+        text = _("%(where)s: %(reason)s It is tried again by itself.")
+        tasks.append(
+            Task(
+                "failed",
+                "alert-triangle",
+                title % {"n": count(len(failed))},
+                text % {"where": where, "reason": _(first.failure)},
+                reverse("console:extensions") + "?state=waiting",
+                _("Look at them"),
+            )
+        )
+    return tasks
+
+
+def _trunks_not_live() -> list[Task]:
+    failed = Trunk.objects.exclude(revision=F("live_revision")).exclude(failure="")
+    return [
+        Task(
+            "failed",
+            "plug-connected",
+            _("Trunk %(name)s is not live") % {"name": row.name},
+            _(row.failure),
+            reverse("console:trunk", args=[row.slug]),
+            _("Look at it"),
+        )
+        for row in failed[:3]
+    ]
+
+
+def _unpriced() -> list[Task]:
+    rows = Leg.objects.needing_attention()[:MOST]  # type: ignore[attr-defined]
+    found = list(rows.values_list("state", "reason"))
+    tasks = []
+    unpriced = [row for row in found if row[0] == Leg.State.UNPRICED]
+    others = [row for row in found if row[0] != Leg.State.UNPRICED]
+    url = reverse("console:calls") + "?state=attention"
+    if unpriced:
+        title = ngettext(
+            "%(n)s call without a price", "%(n)s calls without a price", len(unpriced)
+        )
+        text = _("Counted, but not charged yet. They are rated as soon as a price exists.")
+        title %= {"n": count(len(unpriced))}
+        tasks.append(Task("pending", "coin-euro", title, text, url, _("See which")))
+    if others:
+        title = ngettext("%(n)s call to check", "%(n)s calls to check", len(others))
+        text = str(Leg.Reason(others[0][1]).label) if others[0][1] else ""
+        title %= {"n": count(len(others))}
+        tasks.append(Task("failed", "alert-circle", title, text, url, _("See which")))
+    return tasks
+
+
+def _without_tariff() -> list[Task]:
+    rows = Customer.objects.filter(is_active=True, tariff=None).order_by("name")[:MOST]
+    found = list(rows)
+    if not found:
+        return []
+    title = ngettext(
+        "%(n)s customer without a price list",
+        "%(n)s customers without a price list",
+        len(found),
+    )
+    names = ", ".join(row.name for row in found[:3])
+    return [
+        Task(
+            "pending",
+            "receipt-euro",
+            title % {"n": count(len(found))},
+            _("%(names)s. Calls are counted, but not priced.") % {"names": names},
+            reverse("console:customer_tariff", args=[found[0].code]),
+            _("Choose a list"),
+        )
+    ]
+
+
+def _full_quotas() -> list[Task]:
+    rows = (
+        Customer.objects.filter(is_active=True)
+        .annotate(n=Count("extensions"))
+        .filter(n__gte=F("max_extensions") * FULL)
+        .order_by("name")
+    )
+    text = _("%(used)s of %(allowed)s extensions are in use.")
+    return [
+        Task(
+            "pending",
+            "gauge",
+            _("%(name)s has almost no extensions left") % {"name": row.name},
+            text % {"used": row.n, "allowed": row.max_extensions},  # type: ignore[attr-defined]
+            reverse("console:customer_edit", args=[row.code]),
+            _("Change the limit"),
+        )
+        for row in rows[:3]
+    ]
+
+
+def _followers() -> list[Task]:
+    late = timezone.now() - dt.timedelta(minutes=2)
+    rows = Follower.objects.filter(Q(seen_at__lt=late) | ~Q(note=""))
+    text = _("Last seen %(at)s, %(n)s bytes behind. The journal keeps everything.")
+    return [
+        Task(
+            "failed",
+            "activity",
+            _("The journal of %(node)s is not being read") % {"node": row.node},
+            row.note
+            or text
+            % {
+                "at": timezone.localtime(row.seen_at).strftime("%H:%M:%S"),
+                "n": count(row.behind_bytes),
+            },
+            reverse("console:audit"),
+            _("Audit log"),
+        )
+        for row in rows[:3]
+    ]
+
+
+def _unsealed() -> list[Task]:
+    """Exports that began and did not end, or whose sums did not match."""
+    rows = UsageExport.objects.select_related("reseller").order_by("-claimed_at")[:MOST]
+    wrong = [row for row in rows if row.is_sealed and not row.reconciles]
+    return [
+        Task(
+            "failed",
+            "file-export",
+            _("Export %(n)s of %(name)s does not match its calls")
+            % {"n": row.sequence, "name": row.reseller.name},
+            _("The difference stands on its page."),
+            reverse("console:export", args=[row.reseller.slug, row.sequence]),
+            _("Look at it"),
+        )
+        for row in wrong[:3]
+    ]
+
+
+def latest_exports() -> list[tuple[Reseller, UsageExport | None]]:
+    """Return each reseller with its latest export."""
+    latest = (
+        UsageExport.objects.filter(reseller=OuterRef("pk"))
+        .order_by("-sequence")
+        .values("pk")[:1]
+    )
+    rows = list(Reseller.objects.filter(is_active=True).annotate(last=Subquery(latest))[:50])
+    found = UsageExport.objects.in_bulk(
+        [row.last for row in rows if row.last]  # type: ignore[attr-defined]
+    )
+    return [(row, found.get(row.last)) for row in rows]  # type: ignore[attr-defined]
+
+
+def refreshes_waiting() -> int:
+    """Return how many endpoints wait for the PBX (counted up to `MOST`)."""
+    return len(Refresh.objects.values_list("pk")[:MOST])
+
+
+def first_steps(request: Any) -> list[Step]:
+    """Return the checklist of a reseller without customers."""
+    brand = request.brand
+    host = request.get_host().partition(":")[0]
+    has_list = PriceList.objects.filter(kind=PriceList.Kind.RETAIL).exists()
+    role = request.membership.role
+    steps = [
+        Step("live", _("Account protected"), _("Password and second factor are set.")),
+        Step(
+            "live",
+            _("Brand published"),
+            _("%(name)s, colour %(accent)s, with the logo on the left.")
+            % {"name": brand.product_name, "accent": brand.accent},
+        ),
+        Step("live", _("Domain proven"), _("You are using it: %(host)s.") % {"host": host}),
+    ]
+    prices = _("What your customers pay. Without one, calls are counted but not priced.")
+    wanted = has_right(role, "prices.manage")
+    steps.append(
+        Step("live", _("Price list"), prices)
+        if has_list
+        else Step(
+            "pending",
+            _("Price list"),
+            prices,
+            reverse("console:price_list_new") if wanted else "",
+            _("Add a price list"),
+        )
+    )
+    steps.append(
+        Step(
+            "pending" if has_list else "",
+            _("First customer, first phone"),
+            _("Name, extensions, numbers. Then type the account into a phone and call."),
+            reverse("console:customer_new") if has_right(role, "customers.manage") else "",
+            _("Add the first customer"),
+        )
+    )
+    return steps

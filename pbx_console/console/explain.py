@@ -1,0 +1,155 @@
+"""Why does this cost that: the steps that the rating wrote down, in words.
+
+The steps are those of `metering.rating`; every figure in them is a copy, so the words
+stay true when the price list changes.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from pbx_console.console import formats
+from pbx_console.metering.models import Charge, Leg
+from pbx_console.metering.models.charges import Level
+
+Raw = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One node of the wire: title, result at the right, sentence, formula."""
+
+    title: str
+    result: str = ""
+    text: str = ""
+    formula: str = ""
+    last: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Explained:
+    """A charge and its steps."""
+
+    charge: Charge
+    steps: list[Step]
+
+    @property
+    def amount(self) -> str:
+        """Return what it costs, in words."""
+        return formats.price(self.charge.amount_micro, _currency(self.charge))
+
+    @property
+    def is_wholesale(self) -> bool:
+        """Say whether this is what the reseller pays."""
+        return self.charge.level == Level.WHOLESALE
+
+
+@dataclass(frozen=True, slots=True)
+class ExplainedLeg:
+    """A leg with its charges, newest generation first."""
+
+    leg: Leg
+    charges: list[Explained] = field(default_factory=list)
+
+
+def leg(row: Leg, *, wholesale: bool) -> ExplainedLeg:
+    """Return a leg with its charges explained; the purchase only for who may see it."""
+    rows = Charge.objects.filter(leg=row).select_related("export")
+    if not wholesale:
+        rows = rows.filter(level=Level.RETAIL)
+    shown = [Explained(c, steps(c)) for c in rows.order_by("level", "-generation", "kind")]
+    return ExplainedLeg(row, shown)
+
+
+def steps(charge: Charge) -> list[Step]:
+    """Return the steps of one charge in words."""
+    made = [_MAKERS[raw["step"]](raw, charge) for raw in charge.steps if raw["step"] in _MAKERS]
+    return [step for step in made if step is not None]
+
+
+def _call(raw: Raw, charge: Charge) -> Step:
+    seconds = formats.decimal(raw["duration_ms"] / 1000, 3)
+    text = _("From answer to hang-up. Ringing does not count.")
+    return Step(_("Recorded"), _("%(seconds)s s") % {"seconds": seconds}, text)
+
+
+def _free(raw: Raw, charge: Charge) -> Step:
+    reason = {
+        "emergency": _("Emergency calls are free, always."),
+        "incoming": _("Incoming calls are free."),
+        "zero": _("The call lasted no time."),
+    }.get(raw["rule"], "")
+    return Step(_("Free"), formats.price(0, _currency(charge)), reason, last=True)
+
+
+def _currency(charge: Charge) -> str:
+    return "EUR" if charge.currency == "XXX" else charge.currency
+
+
+def _price(raw: Raw, charge: Charge) -> Step:
+    since = formats.day(dt.datetime.fromisoformat(raw["valid_from"]))
+    text = _("Longest prefix in %(list)s: %(name)s. Valid from %(since)s.")
+    words = {"list": raw["list"], "name": raw["name"], "since": since}
+    return Step(_("Destination"), f"+{raw['prefix']}", text % words)
+
+
+def _time(raw: Raw, charge: Charge) -> Step:
+    first, following = raw["first_increment"], raw["next_increment"]
+    title = _("Increment %(first)s/%(next)s") % {"first": first, "next": following}
+    text = _("The first %(first)s s count in full, then every %(next)s s begun.")
+    seconds = formats.decimal(raw["billed_ms"] / 1000, 0)
+    result = _("%(seconds)s s") % {"seconds": seconds}
+    return Step(title, result, text % {"first": first, "next": following})
+
+
+def _minutes(raw: Raw, charge: Charge) -> Step:
+    per_minute = formats.price(raw["per_minute_micro"], charge.currency)
+    seconds = formats.decimal(raw["billed_ms"] / 1000, 0)
+    exact = round(raw["billed_ms"] * raw["per_minute_micro"] / 60_000)
+    title = {"peak": _("Peak"), "off_peak": _("Off-peak")}.get(raw["period"], _("Time"))
+    amount = formats.price(exact, charge.currency)
+    formula = f"{seconds} ÷ 60 × {per_minute} = {amount}"
+    text = _("%(price)s per minute.") % {"price": per_minute}
+    return Step(title, amount, text, formula)
+
+
+def _setup(raw: Raw, charge: Charge) -> Step:
+    amount = formats.price(raw["setup_micro"], charge.currency)
+    return Step(_("Set-up fee"), amount, _("Once per call."))
+
+
+def _minimum(raw: Raw, charge: Charge) -> Step:
+    amount = formats.price(raw["minimum_micro"], charge.currency)
+    applied = _("The call is below it, so it counts.")
+    text = applied if raw["applied"] else _("The call is above it.")
+    return Step(_("Minimum charge"), amount, text)
+
+
+def _rounding(raw: Raw, charge: Charge) -> Step:
+    mode, _sign, decimals = raw["rule"].rpartition("_")
+    how = {
+        "half_up": _("half up"),
+        "half_even": _("half to even"),
+        "up": _("up"),
+        "down": _("down"),
+    }[mode]
+    text = _("Rounded once, %(how)s, to %(decimals)s decimals.")
+    amount = formats.price(raw["amount_micro"], charge.currency)
+    return Step(_("Amount"), amount, text % {"how": how, "decimals": decimals}, last=True)
+
+
+_MAKERS: dict[str, Callable[[Raw, Charge], Step]] = {
+    "call": _call,
+    "free": _free,
+    "price": _price,
+    "time": _time,
+    "minutes": _minutes,
+    "setup": _setup,
+    "minimum": _minimum,
+    "rounding": _rounding,
+}
