@@ -177,7 +177,7 @@ def test_it_refuses_destinations_without_a_price_but_never_an_emergency(
     with house.carrier.answering() as carrier:
         call = phone.call("0018005551212")
         assert call.wait() == 0
-        assert call.statuses() == [603]
+        assert call.statuses() == [403]
         assert invited(carrier) == []
         for dialled, sent in (("112", "112"), ("0110", "110")):
             assert phone.call(dialled).wait() == 0
