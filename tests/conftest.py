@@ -17,7 +17,7 @@ import psycopg
 import pytest
 from django.conf import settings
 from django.db import connection, connections
-from django.test import Client
+from django.test import Client, override_settings
 from django_otp.plugins.otp_totp.models import TOTPDevice
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
@@ -37,6 +37,7 @@ from tests.brands import make_brands
 from tests.meter import make_calls, make_prices
 
 PASSWORD = "a long enough test password"
+QUICK_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 def owner_connection(**over: Any) -> psycopg.Connection[Any]:
@@ -92,7 +93,7 @@ def _empties_the_tables(item: pytest.Item) -> bool:
 @pytest.fixture(autouse=True)
 def quick_and_alone(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash quickly, run tasks in place, keep caches and sockets inside the process."""
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.PASSWORD_HASHERS = QUICK_HASHERS
     settings.CELERY_TASK_ALWAYS_EAGER = True
     settings.CACHES = {
         "default": {"BACKEND": "django.core.cache.backends.locmem.LocMemCache"}
@@ -217,7 +218,11 @@ def _find_tenant(slug: str) -> Tenant:
 @pytest.fixture(scope="session")
 def cast(django_db_setup: None, django_db_blocker: Any) -> None:
     """Make the cast once and commit it; each test then works in its own transaction."""
-    with django_db_blocker.unblock(), pytest.MonkeyPatch.context() as patch:
+    with (
+        django_db_blocker.unblock(),
+        override_settings(PASSWORD_HASHERS=QUICK_HASHERS),
+        pytest.MonkeyPatch.context() as patch,
+    ):
         patch.setattr("pbx_console.pbx.tasks._send", lambda endpoint_id: None)
         make_world()
 
