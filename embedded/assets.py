@@ -70,19 +70,17 @@ def _statics() -> Iterator[Path]:
     yield PROJECT / "requirements" / "base.txt"
 
 
-def translate(env: Mapping[str, str]) -> None:
-    """`.po` -> `.mo`."""
-    sources = list(_APPS.rglob("*.po"))
-    stamp, value = Stamp("translations"), digest(sources)
-    compiled = all(path.with_suffix(".mo").exists() for path in sources)
-    if not sources or (stamp.holds(value) and compiled):
-        return
-    manage(
-        ["compilemessages", "--ignore", ".venv", "--ignore", "var"],
-        title="Compiling translations",
-        env=env,
-    )
-    stamp.set(value)
+def translate() -> None:
+    """`.po` -> `.mo`, by the program that compilemessages calls."""
+    for source in sorted(_APPS.rglob("*.po")):
+        target = source.with_suffix(".mo")
+        if target.exists() and target.stat().st_mtime > source.stat().st_mtime:
+            continue
+        shell.run(
+            ["msgfmt", "--check-format", "-o", str(target), str(source)],
+            title=f"Compiling {source.relative_to(PROJECT)}",
+            refusal=f"{source} cannot be compiled",
+        )
 
 
 def manage(arguments: list[str], *, title: str, env: Mapping[str, str]) -> None:

@@ -28,7 +28,7 @@ def start(session: Session) -> dict[str, Any]:
     assets.manage(migrate, title="Bringing the tables up to date", env=env)
     servers.start_asterisk(session.supervisor, settings)
     assets.collect(env)
-    assets.translate(env)
+    assets.translate()
     world = _load_demo(settings, env)
     _start_processes(session, env)
     return _write(settings, world)

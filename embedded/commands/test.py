@@ -37,7 +37,7 @@ def _with_servers(arguments: argparse.Namespace, rest: list[str]) -> int:
     instance = Instance(arguments.instance)
     with opened(instance, show=False, fresh=True) as session:
         env = assets.console_environment(session.settings.console())
-        assets.translate(env)
+        assets.translate()
         servers.write_environment(session.settings)
         servers.start_databases(session.supervisor, session.settings)
         servers.start_asterisk(session.supervisor, session.settings)
