@@ -1,0 +1,90 @@
+"""Every page that the navigation leads to: axe in two brands, light and dark; pictures."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import Page
+
+from tests.browser.conftest import PHONE, WIDE, Visitor, shoot
+
+LANGUAGE = {"nordbel": "de", "zuidlijn": "en", "platform": "en"}
+WHO = [
+    ("nordbel", "owner", "light"),
+    ("nordbel", "owner", "dark"),
+    ("zuidlijn", "owner", "light"),
+    ("zuidlijn", "owner", "dark"),
+    ("nordbel", "admin", "light"),
+    ("zuidlijn", "admin", "dark"),
+    ("platform", "operator", "light"),
+    ("platform", "operator", "dark"),
+]
+# Detail pages and forms hang on lists: the first link of each kind is followed, too.
+INSIDE = "#main a.name, #main .acts a.btn, #main .head a.btn, .rail-me"
+
+
+def pages_of(page: Page, origin: str) -> list[str]:
+    """Return the paths of the rail, and below each list one detail page and its forms."""
+    rail = _paths(page, ".rail nav a", origin)
+    seen = dict.fromkeys(rail)
+    for path in rail:
+        page.goto(origin + path)
+        seen.update(dict.fromkeys(_one_of_each(_paths(page, INSIDE, origin))))
+    for path in [path for path in seen if path not in rail]:
+        page.goto(origin + path)
+        links = _one_of_each(_paths(page, INSIDE + ", #main .tabs a", origin))
+        seen.update(dict.fromkeys(links))
+    return _one_of_each(list(seen))
+
+
+def _paths(page: Page, selector: str, origin: str) -> list[str]:
+    links = page.eval_on_selector_all(selector, "all => all.map(a => a.href)")
+    own = (link.removeprefix(origin) for link in links if link.startswith(origin))
+    return [p.partition("#")[0] for p in own if not _is_file(p)]
+
+
+def _is_file(path: str) -> bool:
+    return bool(re.search(r"\.(csv|json|xlsx|ndjson)|download|format=|/file", path))
+
+
+def _one_of_each(paths: list[str]) -> list[str]:
+    """Keep the first of addresses that differ only in codes, numbers and queries."""
+    kinds: dict[str, str] = {}
+    for path in paths:
+        kind = re.sub(r"/(c[a-z0-9]{5}|[+\d][^/]*|[0-9a-f-]{12,})(?=/)", "/*", path)
+        kinds.setdefault(kind.partition("?")[0], path)
+    return list(kinds.values())
+
+
+def name_of(path: str) -> str:
+    """Return a file name for the picture of a page."""
+    return re.sub(r"[^a-z0-9]+", "-", path.partition("?")[0].lower()).strip("-") or "home"
+
+
+@pytest.mark.parametrize(("brand", "role", "theme"), WHO)
+def test_every_page_passes_axe_and_stays_inside_its_width(
+    visitor: Visitor,
+    complaints: Callable[[Page], list[str]],
+    brand: str,
+    role: str,
+    theme: str,
+) -> None:
+    language, origin = LANGUAGE[brand], visitor.house.url(brand, "")
+    page = visitor.open(brand, "/", role=role, theme=theme, language=language)
+    wrong: list[str] = []
+    for path in pages_of(page, origin):
+        for width in (WIDE, PHONE):
+            page.set_viewport_size({"width": width, "height": 900})
+            answer = page.goto(origin + path)
+            status = answer.status if answer else 0
+            shoot(page, name_of(path), role, brand, theme, language)
+            found = [f"status {status}"] if status != 200 else complaints(page)
+            wrong += [f"{path} at {width}: {each}" for each in found + _too_wide(page)]
+    assert wrong == [], "\n".join(wrong)
+
+
+def _too_wide(page: Page) -> list[str]:
+    width = page.evaluate("document.documentElement.scrollWidth - window.innerWidth")
+    return [f"{width} px wider than the window"] if width > 0 else []
