@@ -141,6 +141,9 @@ def make_tenant(
 ) -> Tenant:
     """Return a reseller with one customer, people in every role and extension 201."""
     reseller = save_reseller(SYSTEM, slug=slug, name=name, country=country)
+    save_trunk(
+        SYSTEM, slug=f"own-{slug}", name="Own", host="127.0.0.3", reseller=reseller
+    )
     held = save_customer(SYSTEM, reseller=reseller, name=customer)
     extension = save_extension(SYSTEM, customer=held, number="201", name="Reception")
     trunk = Trunk.objects.get(slug="carrier")

@@ -9,7 +9,7 @@ from tempfile import TemporaryDirectory
 from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.models import Customer, Reseller
 from pbx_console.demo.journal import Leg, Party, lines
-from pbx_console.metering import ingest
+from pbx_console.metering import exports, ingest
 from pbx_console.metering.models import PriceList
 from pbx_console.metering.services.price_lists import import_price_list, save_price_list
 from pbx_console.metering.services.tariffs import (
@@ -30,7 +30,7 @@ def make_prices(resellers: list[Reseller]) -> None:
     wholesale = _list(None, "wholesale", WHOLESALE)
     for reseller in resellers:
         choose_for_reseller(SYSTEM, reseller=reseller, price_list=wholesale)
-        retail = _list(reseller, "retail", RETAIL)
+        retail = _list(reseller, f"retail-{reseller.slug}", RETAIL)
         for customer in reseller.customers.all():
             choose_for_customer(SYSTEM, customer=customer, price_list=retail)
 
@@ -42,7 +42,7 @@ def _list(reseller: Reseller | None, slug: str, text: str) -> PriceList:
 
 
 def make_calls(customers: list[Customer]) -> None:
-    """Let every customer's 201 have made and got one call yesterday at 10."""
+    """Let every customer's 201 have made and got one call yesterday at 10, sealed."""
     start = int(YESTERDAY.timestamp() * 1_000_000)
     legs = []
     for place, customer in enumerate(customers):
@@ -57,3 +57,4 @@ def make_calls(customers: list[Customer]) -> None:
         text = "".join(lines(legs, trunk="carrier"))
         (Path(folder) / "cel.csv").write_text(text, encoding="utf-8")
         ingest.run_once(Path(folder))
+    exports.export_day(YESTERDAY.date())

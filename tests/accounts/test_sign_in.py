@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -105,7 +106,8 @@ def test_the_authenticator_is_set_up_once_and_its_codes_work_once(world: World) 
     assert response.status_code == 200
     codes = list(StaticToken.objects.values_list("token", flat=True))
     assert len(codes) == sign_in.RECOVERY_CODES
-    assert all(code in response.content.decode() for code in codes)
+    shown = re.sub(r"[^0-9a-f]", "", response.content.decode())
+    assert all(code in shown for code in codes)
     assert client.get("/customers/").status_code == 200
 
     again, _response = _try(world, world.nordbel.host, "owner@nordbel.example")

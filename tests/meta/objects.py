@@ -11,15 +11,20 @@ from tests.meta.addresses import Address
 
 SLUGS = {
     "reseller": lambda t: t.reseller.slug,
-    "trunk": lambda t: "carrier",
-    "route": lambda t: "carrier",
-    "price": lambda t: "retail",
+    "trunk": lambda t: f"own-{t.reseller.slug}",
+    "route": lambda t: f"own-{t.reseller.slug}",
+    "price": lambda t: f"retail-{t.reseller.slug}",
     "export": lambda t: t.reseller.slug,
 }
 
 
-def arguments_for(address: Address, tenant: Tenant) -> dict[str, Any]:
-    """Return the keyword arguments for `reverse`."""
+def arguments_for(address: Address, tenant: Tenant, role: str = "") -> dict[str, Any]:
+    """Return the keyword arguments for `reverse`.
+
+    Platform staff work with the purchase list, not with a reseller's.
+    """
+    if role == "operator" and address.name.startswith("console:price_list"):
+        return dict.fromkeys(address.arguments, "wholesale")
     return {name: _value(name, address, tenant) for name in address.arguments}
 
 

@@ -53,7 +53,8 @@ def test_each_role_gets_what_its_rights_say(
     world: World, address: Address, role: str, samples: Any, as_person: Any
 ) -> None:
     user, host = _person(world, role)
-    status = as_person(user, host).get(samples(address, world.nordbel)).status_code
+    url = samples(address, world.nordbel, role)
+    status = as_person(user, host).get(url).status_code
     right = address.view.right
     if right and not has_right(role, right):
         assert status in (403, 404)
@@ -118,8 +119,8 @@ def samples(world: World) -> Any:
     """Return a function: address and tenant -> a URL of that tenant's objects."""
     from tests.meta.objects import arguments_for  # noqa: PLC0415 - needs the database
 
-    def url(address: Address, tenant: Tenant) -> str:
-        values = arguments_for(address, tenant)
+    def url(address: Address, tenant: Tenant, role: str = "") -> str:
+        values = arguments_for(address, tenant, role)
         return reverse(address.name, kwargs=values)
 
     return url
