@@ -70,9 +70,8 @@ def lamp(presence: str, label: str = "", key: str = "") -> SafeString:
     With a label it speaks for itself; without one, a word must stand beside it. `key` is
     an endpoint whose presence the live connection keeps right.
     """
-    speaks = (
-        format_html(' role="img" aria-label="{}"', label) if label else ' aria-hidden="true"'
-    )
+    hidden = SafeString(' aria-hidden="true"')
+    speaks = format_html(' role="img" aria-label="{}"', label) if label else hidden
     follows = format_html(' data-presence="{}"', key) if key else ""
     return format_html('<span class="lamp" data-p="{}"{}{}></span>', presence, speaks, follows)
 
