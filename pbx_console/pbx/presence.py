@@ -1,8 +1,9 @@
 """Which phones are there and what they do, as the live listener last wrote it to Redis.
 
 One hash per customer, `presence:<customer code>`: endpoint id -> word (`free`, `ring`,
-`talk`, `dnd`, `off`). While the listener or Redis is away the answer is *unknown*, never
-an error and never "offline": pages work without it.
+`talk`, `dnd`); a phone that is not in it is `off`. It counts while the listener's heartbeat
+is there. While the listener or Redis is away the answer is *unknown*, never an error and
+never "offline": pages work without it.
 """
 
 from __future__ import annotations
@@ -20,6 +21,7 @@ from pbx_console.pbx.models import Extension
 
 logger = logging.getLogger(__name__)
 UNKNOWN = ""
+HEARTBEAT = "live:heartbeat"
 HERE = frozenset({"free", "ring", "talk", "dnd"})
 
 
@@ -50,7 +52,8 @@ def customer_key(code: str) -> str:
 
 
 @cache
-def _redis() -> Any:
+def connection() -> Any:
+    """Return the Redis of the live state; half a second is the longest wait."""
     return redis.Redis.from_url(
         settings.REDIS_URL,
         decode_responses=True,
@@ -59,31 +62,29 @@ def _redis() -> Any:
     )
 
 
-def _hashes(codes: Sequence[str]) -> dict[str, dict[str, str]] | None:
-    """Return endpoint -> word per customer; None when Redis is away."""
-    if not codes:
-        return {}
+def words_of(codes: Sequence[str]) -> dict[str, dict[str, str]] | None:
+    """Return endpoint -> word per customer; None when Redis or the listener is away."""
     try:
-        with _redis().pipeline(transaction=False) as asked:
+        with connection().pipeline(transaction=False) as asked:
+            asked.get(HEARTBEAT)
             for code in codes:
                 asked.hgetall(customer_key(code))
-            return dict(zip(codes, asked.execute(), strict=True))
+            beat, *found = asked.execute()
     except redis.RedisError as error:
         logger.warning("presence not read: %s", error)
         return None
+    return dict(zip(codes, found, strict=True)) if beat else None
 
 
 def phones(totals: Mapping[str, int]) -> dict[str, Phones]:
     """Return the phones per customer code; `totals` is code -> number of extensions."""
-    found = _hashes(list(totals))
+    found = words_of(list(totals))
     if found is None:
         return {code: Phones(total, None, None) for code, total in totals.items()}
     return {code: _phones(found.get(code, {}), total) for code, total in totals.items()}
 
 
 def _phones(words: Mapping[str, str], total: int) -> Phones:
-    if not words:
-        return Phones(total, None, None)
     here = sum(word in HERE for word in words.values())
     talking = sum(word == "talk" for word in words.values())
     return Phones(total, here, talking)
@@ -92,9 +93,11 @@ def _phones(words: Mapping[str, str], total: int) -> Phones:
 def of(extensions: Iterable[Extension]) -> dict[str, str]:
     """Return endpoint id -> word; `UNKNOWN` where nothing is known."""
     rows = list(extensions)
-    found = _hashes(sorted({row.customer.code for row in rows})) or {}
+    found = words_of(sorted({row.customer.code for row in rows}))
+    if found is None:
+        return {row.endpoint_id: UNKNOWN for row in rows}
     return {
-        row.endpoint_id: found.get(row.customer.code, {}).get(row.endpoint_id, UNKNOWN)
+        row.endpoint_id: found[row.customer.code].get(row.endpoint_id, "off")
         for row in rows
     }
 
