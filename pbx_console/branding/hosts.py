@@ -18,7 +18,9 @@ from pbx_console.branding.models import Brand, BrandDomain
 
 TTL = 5.0  # seconds
 MOST = 2048  # hosts remembered; strangers' guesses must not fill the memory
-_HOST = re.compile(r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)\.?(?::\d{1,5})?")
+_HOST = re.compile(
+    r"(?P<name>[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?)\.?(?::\d{1,5})?"
+)
 _found: OrderedDict[str, tuple[float, Brand | None]] = OrderedDict()
 _known: dict[str, Brand] = {}
 

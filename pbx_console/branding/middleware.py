@@ -17,7 +17,7 @@ WITHOUT_BRAND = ("/api/health/", "/api/caddy/")
 NOBODY = 0  # no reseller has it, so no session can belong to this realm
 
 
-def BrandMiddleware(get_response: Handler) -> Handler:  # noqa: N802 - Django's shape
+def BrandMiddleware(get_response: Handler) -> Handler:
     """Find the brand by the Host header alone; X-Forwarded-Host is never believed."""
 
     def handle(request: Any) -> HttpResponse:

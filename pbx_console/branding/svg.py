@@ -15,16 +15,41 @@ from django.utils.translation import gettext_lazy as _
 MAX_BYTES = 64 * 1024
 _NAMESPACE = "{http://www.w3.org/2000/svg}"
 _SHAPES = frozenset(
-    "svg g title desc defs path rect circle ellipse line polyline polygon text tspan use "
-    "clipPath mask linearGradient radialGradient stop symbol".split()
+    (
+        "svg",
+        "g",
+        "title",
+        "desc",
+        "defs",
+        "path",
+        "rect",
+        "circle",
+        "ellipse",
+        "line",
+        "polyline",
+        "polygon",
+        "text",
+        "tspan",
+        "use",
+        "clipPath",
+        "mask",
+        "linearGradient",
+        "radialGradient",
+        "stop",
+        "symbol",
+    )
 )
-_FETCHES = re.compile(r"url\s*\(\s*(?!['\"]?#)|@import|javascript:|data:", re.IGNORECASE)
+_FETCHES = re.compile(
+    r"url\s*\(\s*(?!['\"]?#)|@import|javascript:|data:", re.IGNORECASE
+)
 
 
 def validate_svg(text: str) -> None:
     """Raise ValidationError with the reason unless `text` is a harmless drawing."""
     if len(text.encode()) > MAX_BYTES:
-        raise ValidationError(_("The file is larger than 64 kB. Save a simpler drawing."))
+        raise ValidationError(
+            _("The file is larger than 64 kB. Save a simpler drawing.")
+        )
     # Entities are expanded before an element tree exists, so they are refused as text.
     if "<!DOCTYPE" in text.upper() or "<!ENTITY" in text.upper():
         raise ValidationError(_("The file has a document type. Save it as plain SVG."))
@@ -53,7 +78,9 @@ def _check(element: ElementTree.Element) -> None:
 
 def logo_ratio(text: str) -> float:
     """Return width by height from the viewBox; 4 if there is none."""
-    found = re.search(r'viewBox="\s*[\d.-]+[\s,]+[\d.-]+[\s,]+([\d.]+)[\s,]+([\d.]+)', text)
+    found = re.search(
+        r'viewBox="\s*[\d.-]+[\s,]+[\d.-]+[\s,]+([\d.]+)[\s,]+([\d.]+)', text
+    )
     if found is None or float(found[2]) == 0:
         return 4.0
     return round(float(found[1]) / float(found[2]), 3)

@@ -186,7 +186,10 @@ RULES: dict[str, tuple[Rule, Rule]] = {
 _GROUNDS = ("ground", "sheet", "raised", "sunk", "hover")
 PAIRS: tuple[tuple[str, str, float], ...] = (
     *((ink, ground, 4.5) for ink in ("ink", "ink-2", "ink-3") for ground in _GROUNDS),
-    *(("accent-text", ground, 4.5) for ground in ("sheet", "sunk", "hover", "accent-soft")),
+    *(
+        ("accent-text", ground, 4.5)
+        for ground in ("sheet", "sunk", "hover", "accent-soft")
+    ),
     ("accent-on", "accent-solid", 4.5),
     ("accent-on", "accent-solid-hover", 4.5),
     ("accent-edge", "sheet", 3.0),
@@ -195,7 +198,11 @@ PAIRS: tuple[tuple[str, str, float], ...] = (
     ("control-line", "sheet", 3.0),
     ("ramp-4", "sheet", 3.0),
     ("ramp-5", "sheet", 3.0),
-    *((f"{s}-text", g, 4.5) for s in ("live", "pending", "failed") for g in (f"{s}-soft", "sheet")),
+    *(
+        (f"{s}-text", g, 4.5)
+        for s in ("live", "pending", "failed")
+        for g in (f"{s}-soft", "sheet")
+    ),
     *((state, "sheet", 3.0) for state in ("live", "pending", "failed", "talk", "off")),
 )
 
@@ -216,7 +223,9 @@ def dark_ground(accent: str) -> str:
     return to_hex(Lch(0.235, min(base.c, 0.038), base.h))
 
 
-def weakest(accent: str, tint: float = 1.0, theme: Theme = "light") -> list[tuple[str, str, float]]:
+def weakest(
+    accent: str, tint: float = 1.0, theme: Theme = "light"
+) -> list[tuple[str, str, float]]:
     """Return the pairs of an accent that miss their contrast (there are none)."""
     tone = tones(accent, tint, theme)
     ratios = ((a, b, contrast(tone[a], tone[b]), need) for a, b, need in PAIRS)

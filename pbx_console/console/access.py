@@ -12,13 +12,14 @@ from typing import Any
 from urllib.parse import urlencode
 
 from django.core.exceptions import PermissionDenied
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
 
 from pbx_console.accounts.rights import ALL_RIGHTS, has_right
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 
 def needs(right: str = "") -> Callable[[View], View]:
@@ -28,7 +29,7 @@ def needs(right: str = "") -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+        def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
             answer = door_for(request)
             if answer is not None:
                 return answer
@@ -46,7 +47,7 @@ def before_second_factor(view: View) -> View:
     """Open a page of the door to somebody whose password was right."""
 
     @wraps(view)
-    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponse:
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return to_door(request, "console:sign_in")
         return view(request, *args, **kwargs)
@@ -76,5 +77,4 @@ def to_door(request: HttpRequest, name: str) -> HttpResponse:
     url = reverse(name) + ("?" + urlencode({"next": back}) if back != "/" else "")
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": reverse(name)})
-    response: HttpResponseRedirect = redirect(url)
-    return response
+    return redirect(url)

@@ -19,5 +19,7 @@ def page(request: Any) -> dict[str, Any]:
         "theme": theme_of(request),
         "shown": shown,
         "membership": membership,
-        "rail": SimpleLazyObject(lambda: rail(request, shown)) if membership else Rail(),
+        "rail": SimpleLazyObject(lambda: rail(request, shown))
+        if membership
+        else Rail(),
     }

@@ -31,7 +31,11 @@ def _true_minus(text: str) -> str:
 
 def count(value: int | Decimal | None) -> str:
     """Write a whole number with its group separators: 1.288."""
-    return DASH if value is None else _true_minus(numbers.format_decimal(value, locale=locale()))
+    return (
+        DASH
+        if value is None
+        else _true_minus(numbers.format_decimal(value, locale=locale()))
+    )
 
 
 def decimal(value: float | Decimal, digits: int) -> str:
@@ -54,7 +58,11 @@ def price(micro: int | None, currency: str = "EUR") -> str:
         return DASH
     amount = Decimal(micro) / MICRO
     digits = 4 if amount == amount.quantize(Decimal("0.0001")) else 6
-    pattern = locale().currency_formats["standard"].pattern.replace("0.00", "0." + "0" * digits)
+    pattern = (
+        locale()
+        .currency_formats["standard"]
+        .pattern.replace("0.00", "0." + "0" * digits)
+    )
     text = numbers.format_currency(
         amount, currency, format=pattern, locale=locale(), currency_digits=False
     )
@@ -105,7 +113,9 @@ def phone(number: str | None, country: str = "") -> str:
         return number
     at_home = country and phonenumbers.region_code_for_number(parsed) == country
     style = phonenumbers.PhoneNumberFormat
-    return phonenumbers.format_number(parsed, style.NATIONAL if at_home else style.INTERNATIONAL)
+    return phonenumbers.format_number(
+        parsed, style.NATIONAL if at_home else style.INTERNATIONAL
+    )
 
 
 def moment(value: dt.datetime | None, *, seconds: bool = False) -> str:
@@ -134,15 +144,16 @@ def day(value: dt.date | None) -> str:
     if isinstance(value, dt.datetime):
         value = timezone.localtime(value).date()
     same_year = value.year == timezone.localdate().year
-    return dates.format_skeleton("MMMd" if same_year else "yMMMd", value, locale=locale())
+    return dates.format_skeleton(
+        "MMMd" if same_year else "yMMMd", value, locale=locale()
+    )
 
 
 def full_moment(value: dt.datetime | None) -> str:
     """Write day, year and time in full, for titles and documents."""
     if value is None:
         return DASH
-    text = dates.format_datetime(timezone.localtime(value), "full", locale=locale())
-    return text
+    return dates.format_datetime(timezone.localtime(value), "full", locale=locale())
 
 
 def today_line() -> str:
@@ -154,4 +165,6 @@ def today_line() -> str:
 def month(value: dt.date) -> str:
     """Write a month, the year only when it is another one."""
     same_year = value.year == timezone.localdate().year
-    return dates.format_skeleton("MMMM" if same_year else "yMMMM", value, locale=locale())
+    return dates.format_skeleton(
+        "MMMM" if same_year else "yMMMM", value, locale=locale()
+    )

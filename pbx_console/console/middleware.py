@@ -14,7 +14,7 @@ COOKIE = "language"
 SUPPORTED = frozenset(code for code, _name in settings.LANGUAGES)
 
 
-def LanguageMiddleware(get_response: Handler) -> Handler:  # noqa: N802 - Django's shape
+def LanguageMiddleware(get_response: Handler) -> Handler:
     """Speak the person's language, else the customer's, else this browser's."""
 
     def handle(request: Any) -> HttpResponse:
@@ -31,7 +31,11 @@ def LanguageMiddleware(get_response: Handler) -> Handler:  # noqa: N802 - Django
 
 def language_of(request: Any) -> str:
     """Return the first language that is chosen and spoken here."""
-    wishes = (_of_person(request), request.COOKIES.get(COOKIE, ""), _of_customer(request))
+    wishes = (
+        _of_person(request),
+        request.COOKIES.get(COOKIE, ""),
+        _of_customer(request),
+    )
     chosen = next((wish for wish in wishes if wish in SUPPORTED), None)
     return chosen or str(translation.get_language_from_request(request))
 
@@ -42,7 +46,9 @@ def _of_person(request: Any) -> str:
 
 def _of_customer(request: Any) -> str:
     membership = request.membership
-    return str(membership.customer.language) if membership and membership.customer else ""
+    return (
+        str(membership.customer.language) if membership and membership.customer else ""
+    )
 
 
 def _owner(request: Any) -> Any:

@@ -134,7 +134,9 @@ def _levels(membership: Any, shown: Shown) -> list[Level]:
     if membership.level == "operator" and shown.reseller is not None:
         slug = shown.reseller.slug
         here = shown.customer is None
-        nodes.append(Level(str(shown.reseller), _url("reseller", slug=slug), current=here))
+        nodes.append(
+            Level(str(shown.reseller), _url("reseller", slug=slug), current=here)
+        )
     return [*nodes, _customer_level(shown)]
 
 

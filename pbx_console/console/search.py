@@ -60,13 +60,22 @@ def customers_like(words: str, *, most: int = MOST) -> list[Customer]:
     """Return customers by name, number or code; the ones changed last without words."""
     if not words:
         return list(Customer.objects.order_by("-changed_at")[:most])
-    like = Q(name__icontains=words) | Q(erp_number__icontains=words) | Q(code=words.lower())
+    like = (
+        Q(name__icontains=words)
+        | Q(erp_number__icontains=words)
+        | Q(code=words.lower())
+    )
     return list(Customer.objects.filter(like)[:most])
 
 
 def _customers(words: str) -> list[Hit]:
     return [
-        Hit(_url("customer", code=c.code), "building-store", c.name, c.erp_number or c.code)
+        Hit(
+            _url("customer", code=c.code),
+            "building-store",
+            c.name,
+            c.erp_number or c.code,
+        )
         for c in customers_like(words)
     ]
 
@@ -101,12 +110,16 @@ def _numbers(words: str) -> list[Hit]:
 
 
 def _number_url(row: Did) -> str:
-    return (row.customer and _url("customer_numbers", code=row.customer.code)) or _url("numbers")
+    return (row.customer and _url("customer_numbers", code=row.customer.code)) or _url(
+        "numbers"
+    )
 
 
 def _pages(request: Any, words: str) -> list[Hit]:
     links: list[Link] = [
-        link for group in rail(request, shown_by_default(request)).groups for link in group
+        link
+        for group in rail(request, shown_by_default(request)).groups
+        for link in group
     ]
     return [
         Hit(link.url, link.icon, link.word)

@@ -26,7 +26,12 @@ class Toast:
 
 
 def toast(
-    request: HttpRequest, text: str, *, detail: str = "", state: str = "live", undo: str = ""
+    request: HttpRequest,
+    text: str,
+    *,
+    detail: str = "",
+    state: str = "live",
+    undo: str = "",
 ) -> None:
     """Say `text` on the next page this person sees."""
     note = Toast(str(text), str(detail), state, undo)

@@ -38,7 +38,9 @@ def test_it_brings_computed_tones_for_browsers_that_cannot(world: World) -> None
     computed = css.partition("@supports not")[2]
 
     assert "--accent-text:#0b5c66" in computed
-    assert re.search(r"\[data-bs-theme=dark\],\.on-dark\{[^}]*--ink:#[0-9a-f]{6}", computed)
+    assert re.search(
+        r"\[data-bs-theme=dark\],\.on-dark\{[^}]*--ink:#[0-9a-f]{6}", computed
+    )
     assert "oklch" not in computed.partition("{")[2]
 
 
@@ -111,7 +113,9 @@ def test_it_refuses_what_is_no_small_plain_drawing(text: str) -> None:
 
 
 def test_it_knows_the_shape_of_a_logo() -> None:
-    assert logo_ratio((PACKS / "nordbel" / "logo.svg").read_text()) == round(124 / 24, 3)
+    assert logo_ratio((PACKS / "nordbel" / "logo.svg").read_text()) == round(
+        124 / 24, 3
+    )
     assert logo_ratio("<svg/>") == 4
 
 
@@ -139,7 +143,11 @@ def test_it_fills_a_pack_up_from_the_default_one(world: World, tmp_path: Path) -
     with as_everyone("test"):
         brand = load_pack(tmp_path, world.nordbel.reseller)
 
-    assert (brand.product_name, brand.accent, brand.font) == ("Bare", "#112233", "Inter")
+    assert (brand.product_name, brand.accent, brand.font) == (
+        "Bare",
+        "#112233",
+        "Inter",
+    )
     assert brand.logo == (PACKS / "default" / "logo.svg").read_text()
 
 

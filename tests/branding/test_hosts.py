@@ -153,7 +153,9 @@ def test_it_goes_on_with_the_known_brand_while_the_database_is_away(
 def test_it_keeps_hosts_lower_case_and_unique_in_the_table(world: World) -> None:
     with as_everyone("test"):
         brand = world.zuidlijn.reseller.brand
-        found = add_domain(SYSTEM, brand=brand, host=" Phone.Zuid.example. ", proven=True)
+        found = add_domain(
+            SYSTEM, brand=brand, host=" Phone.Zuid.example. ", proven=True
+        )
         assert found.host == "phone.zuid.example"
         with pytest.raises(Exception, match=r"already|exists"):
             add_domain(SYSTEM, brand=brand, host="nordbel.localhost")

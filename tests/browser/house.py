@@ -37,7 +37,9 @@ class House:
     def person(self, brand: str, role: str) -> dict[str, str]:
         """Return the login of somebody: email, password, totp_secret."""
         host = self.world["hosts"][brand]
-        rows = (r for r in self.world["users"] if (r["host"], r["role"]) == (host, role))
+        rows = (
+            r for r in self.world["users"] if (r["host"], r["role"]) == (host, role)
+        )
         return dict(next(rows))
 
 
@@ -93,7 +95,7 @@ def running(folder: Path) -> Iterator[House]:
 
 
 def _run(env: dict[str, str], *arguments: str, **more: str) -> None:
-    subprocess.run(  # noqa: S603 - our own programs
+    subprocess.run(
         [sys.executable, *arguments], cwd=ROOT, env={**env, **more}, check=True
     )
 
@@ -103,7 +105,7 @@ def _serving(env: dict[str, str], port: int, log: Path) -> Iterator[None]:
     command = [sys.executable, "-m", "uvicorn", "pbx_console.asgi:application"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--no-server-header"]
     with log.open("w") as out:
-        web = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out)  # noqa: S603
+        web = subprocess.Popen(command, cwd=ROOT, env=env, stdout=out, stderr=out)
         try:
             _wait_for(f"http://127.0.0.1:{port}/api/health/ready", web, log)
             yield
@@ -117,7 +119,7 @@ def _wait_for(url: str, web: subprocess.Popen[bytes], log: Path) -> None:
     while time.monotonic() < deadline:
         assert web.poll() is None, log.read_text()
         try:
-            with urllib.request.urlopen(url, timeout=2):  # noqa: S310 - our own server
+            with urllib.request.urlopen(url, timeout=2):
                 return
         except (urllib.error.URLError, TimeoutError):
             time.sleep(0.1)

@@ -9,7 +9,12 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.conftest import PHONE, WIDE, Visitor, code_of, pass_the_door, shoot
 
-DRESSES = [("nordbel", "light"), ("nordbel", "dark"), ("zuidlijn", "light"), ("zuidlijn", "dark")]
+DRESSES = [
+    ("nordbel", "light"),
+    ("nordbel", "dark"),
+    ("zuidlijn", "light"),
+    ("zuidlijn", "dark"),
+]
 LANGUAGE = {"nordbel": "de", "zuidlijn": "en"}
 
 

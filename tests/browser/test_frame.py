@@ -130,7 +130,9 @@ def test_it_loads_little_and_only_from_its_own_host(visitor: Visitor) -> None:
     assert main < 100 * 1024
     assert len([url for url in sizes if "app." in url and url.endswith(".css")]) == 1
     assert len([url for url in sizes if url.endswith(".js")]) == 1
-    assert all(re.search(r"\.[0-9a-f]{12}\.", url) for url in sizes if "/static/" in url)
+    assert all(
+        re.search(r"\.[0-9a-f]{12}\.", url) for url in sizes if "/static/" in url
+    )
 
 
 def test_no_page_needs_what_the_policy_refuses(visitor: Visitor) -> None:
@@ -145,11 +147,16 @@ def test_no_page_needs_what_the_policy_refuses(visitor: Visitor) -> None:
     assert [text for text in refused if "Content Security Policy" in text] == []
 
 
-def test_the_browser_computes_the_tones_that_the_server_computes(visitor: Visitor) -> None:
-    for brand, accent, tint in (("nordbel", "#0b5c66", 1.0), ("zuidlijn", "#f2701d", 1.5)):
+def test_the_browser_computes_the_tones_that_the_server_computes(
+    visitor: Visitor,
+) -> None:
+    for brand, accent, tint in (
+        ("nordbel", "#0b5c66", 1.0),
+        ("zuidlijn", "#f2701d", 1.5),
+    ):
         for theme in ("light", "dark"):
             page = visitor.open(brand, "/sign-in/", theme=theme)
-            for name, ours in tones(accent, tint, theme).items():  # type: ignore[arg-type]
+            for name, ours in tones(accent, tint, theme).items():
                 theirs = page.evaluate(PROBE, f"--{name}")
                 assert _close(ours, theirs), f"{brand} {theme} {name}: {ours} {theirs}"
 
@@ -168,5 +175,7 @@ PROBE = """name => {
 
 
 def _close(first: str, second: str) -> bool:
-    pairs = ((int(first[at : at + 2], 16), int(second[at : at + 2], 16)) for at in (1, 3, 5))
+    pairs = (
+        (int(first[at : at + 2], 16), int(second[at : at + 2], 16)) for at in (1, 3, 5)
+    )
     return all(abs(a - b) <= 2 for a, b in pairs) and contrast(first, second) < 1.03

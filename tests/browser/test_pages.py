@@ -60,7 +60,9 @@ def _one_of_each(paths: list[str]) -> list[str]:
 
 def name_of(path: str) -> str:
     """Return a file name for the picture of a page."""
-    return re.sub(r"[^a-z0-9]+", "-", path.partition("?")[0].lower()).strip("-") or "home"
+    return (
+        re.sub(r"[^a-z0-9]+", "-", path.partition("?")[0].lower()).strip("-") or "home"
+    )
 
 
 @pytest.mark.parametrize(("brand", "role", "theme"), WHO)

@@ -9,59 +9,213 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0003_walls'),
+        ("accounts", "0003_walls"),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Brand',
+            name="Brand",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('product_name', models.CharField(max_length=40, validators=[django.core.validators.RegexValidator('^[^\\x00-\\x1f\\x7f:]+$', 'Use letters, no colon.')], verbose_name='product name')),
-                ('accent', models.CharField(default='#3a5a7a', max_length=7, validators=[django.core.validators.RegexValidator('^#[0-9a-f]{6}$', 'Write it as #0b5c66.')], verbose_name='colour')),
-                ('tint', models.DecimalField(decimal_places=1, default=Decimal('1'), max_digits=2, validators=[django.core.validators.MinValueValidator(0), django.core.validators.MaxValueValidator(2)], verbose_name='tint of the greys')),
-                ('radius', models.PositiveSmallIntegerField(default=6, validators=[django.core.validators.MaxValueValidator(12)], verbose_name='corner radius, px')),
-                ('font', models.CharField(choices=[('Inter', 'Inter'), ('Instrument Sans', 'Instrument Sans'), ('Figtree', 'Figtree'), ('system-ui', 'The device’s own')], default='Inter', max_length=20, verbose_name='typeface')),
-                ('heading_weight', models.PositiveSmallIntegerField(default=600, validators=[django.core.validators.MinValueValidator(550), django.core.validators.MaxValueValidator(700)], verbose_name='weight of headings')),
-                ('rail_scheme', models.CharField(choices=[('page', 'As the page'), ('dark', 'Always dark')], default='page', max_length=4, verbose_name='navigation')),
-                ('logo', models.TextField(validators=[pbx_console.branding.svg.validate_svg], verbose_name='logo on light ground (SVG)')),
-                ('logo_dark', models.TextField(validators=[pbx_console.branding.svg.validate_svg], verbose_name='logo on dark ground (SVG)')),
-                ('mark', models.TextField(validators=[pbx_console.branding.svg.validate_svg], verbose_name='square mark (SVG)')),
-                ('changed_at', models.DateTimeField(auto_now=True)),
-                ('reseller', models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.CASCADE, related_name='brand', to='accounts.reseller')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "product_name",
+                    models.CharField(
+                        max_length=40,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[^\\x00-\\x1f\\x7f:]+$", "Use letters, no colon."
+                            )
+                        ],
+                        verbose_name="product name",
+                    ),
+                ),
+                (
+                    "accent",
+                    models.CharField(
+                        default="#3a5a7a",
+                        max_length=7,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^#[0-9a-f]{6}$", "Write it as #0b5c66."
+                            )
+                        ],
+                        verbose_name="colour",
+                    ),
+                ),
+                (
+                    "tint",
+                    models.DecimalField(
+                        decimal_places=1,
+                        default=Decimal("1"),
+                        max_digits=2,
+                        validators=[
+                            django.core.validators.MinValueValidator(0),
+                            django.core.validators.MaxValueValidator(2),
+                        ],
+                        verbose_name="tint of the greys",
+                    ),
+                ),
+                (
+                    "radius",
+                    models.PositiveSmallIntegerField(
+                        default=6,
+                        validators=[django.core.validators.MaxValueValidator(12)],
+                        verbose_name="corner radius, px",
+                    ),
+                ),
+                (
+                    "font",
+                    models.CharField(
+                        choices=[
+                            ("Inter", "Inter"),
+                            ("Instrument Sans", "Instrument Sans"),
+                            ("Figtree", "Figtree"),
+                            ("system-ui", "The device’s own"),
+                        ],
+                        default="Inter",
+                        max_length=20,
+                        verbose_name="typeface",
+                    ),
+                ),
+                (
+                    "heading_weight",
+                    models.PositiveSmallIntegerField(
+                        default=600,
+                        validators=[
+                            django.core.validators.MinValueValidator(550),
+                            django.core.validators.MaxValueValidator(700),
+                        ],
+                        verbose_name="weight of headings",
+                    ),
+                ),
+                (
+                    "rail_scheme",
+                    models.CharField(
+                        choices=[("page", "As the page"), ("dark", "Always dark")],
+                        default="page",
+                        max_length=4,
+                        verbose_name="navigation",
+                    ),
+                ),
+                (
+                    "logo",
+                    models.TextField(
+                        validators=[pbx_console.branding.svg.validate_svg],
+                        verbose_name="logo on light ground (SVG)",
+                    ),
+                ),
+                (
+                    "logo_dark",
+                    models.TextField(
+                        validators=[pbx_console.branding.svg.validate_svg],
+                        verbose_name="logo on dark ground (SVG)",
+                    ),
+                ),
+                (
+                    "mark",
+                    models.TextField(
+                        validators=[pbx_console.branding.svg.validate_svg],
+                        verbose_name="square mark (SVG)",
+                    ),
+                ),
+                ("changed_at", models.DateTimeField(auto_now=True)),
+                (
+                    "reseller",
+                    models.OneToOneField(
+                        blank=True,
+                        null=True,
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="brand",
+                        to="accounts.reseller",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'brand',
+                "verbose_name": "brand",
             },
         ),
         migrations.CreateModel(
-            name='BrandDomain',
+            name="BrandDomain",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('host', models.CharField(max_length=253, unique=True, validators=[django.core.validators.RegexValidator('^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$', 'A host name in lower case, such as phone.example.com.')], verbose_name='host name')),
-                ('is_primary', models.BooleanField(default=False, verbose_name='used in links')),
-                ('proven_at', models.DateTimeField(blank=True, null=True, verbose_name='proven at')),
-                ('brand', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='domains', to='branding.brand')),
+                (
+                    "id",
+                    models.BigAutoField(
+                        auto_created=True,
+                        primary_key=True,
+                        serialize=False,
+                        verbose_name="ID",
+                    ),
+                ),
+                (
+                    "host",
+                    models.CharField(
+                        max_length=253,
+                        unique=True,
+                        validators=[
+                            django.core.validators.RegexValidator(
+                                "^[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?(\\.[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?)+$",
+                                "A host name in lower case, such as phone.example.com.",
+                            )
+                        ],
+                        verbose_name="host name",
+                    ),
+                ),
+                (
+                    "is_primary",
+                    models.BooleanField(default=False, verbose_name="used in links"),
+                ),
+                (
+                    "proven_at",
+                    models.DateTimeField(
+                        blank=True, null=True, verbose_name="proven at"
+                    ),
+                ),
+                (
+                    "brand",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.CASCADE,
+                        related_name="domains",
+                        to="branding.brand",
+                    ),
+                ),
             ],
             options={
-                'verbose_name': 'domain',
-                'ordering': ('-is_primary', 'host'),
+                "verbose_name": "domain",
+                "ordering": ("-is_primary", "host"),
             },
         ),
         migrations.AddConstraint(
-            model_name='brand',
-            constraint=models.UniqueConstraint(fields=('reseller',), name='brand_one_per_realm', nulls_distinct=False),
+            model_name="brand",
+            constraint=models.UniqueConstraint(
+                fields=("reseller",), name="brand_one_per_realm", nulls_distinct=False
+            ),
         ),
         migrations.AddConstraint(
-            model_name='branddomain',
-            constraint=models.UniqueConstraint(condition=models.Q(('is_primary', True)), fields=('brand',), name='brand_domain_one_primary'),
+            model_name="branddomain",
+            constraint=models.UniqueConstraint(
+                condition=models.Q(("is_primary", True)),
+                fields=("brand",),
+                name="brand_domain_one_primary",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='branddomain',
-            constraint=models.CheckConstraint(condition=models.Q(('host', django.db.models.functions.text.Lower('host'))), name='brand_domain_lower_case'),
+            model_name="branddomain",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    ("host", django.db.models.functions.text.Lower("host"))
+                ),
+                name="brand_domain_lower_case",
+            ),
         ),
     ]

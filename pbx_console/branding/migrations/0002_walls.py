@@ -11,5 +11,7 @@ class Migration(migrations.Migration):
     dependencies = [("branding", "0001_brands"), ("accounts", "0003_walls")]
     operations = [
         enable("branding_brand", reseller="reseller_id"),
-        enable("branding_branddomain", owned="brand_id IN (SELECT id FROM branding_brand)"),
+        enable(
+            "branding_branddomain", owned="brand_id IN (SELECT id FROM branding_brand)"
+        ),
     ]

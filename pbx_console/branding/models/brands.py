@@ -40,7 +40,9 @@ class Brand(models.Model):
     product_name = models.CharField(
         _("product name"),
         max_length=40,
-        validators=[RegexValidator(r"^[^\x00-\x1f\x7f:]+$", _("Use letters, no colon."))],
+        validators=[
+            RegexValidator(r"^[^\x00-\x1f\x7f:]+$", _("Use letters, no colon."))
+        ],
     )
     accent = models.CharField(
         _("colour"),
@@ -58,7 +60,9 @@ class Brand(models.Model):
     radius = models.PositiveSmallIntegerField(
         _("corner radius, px"), default=6, validators=[MaxValueValidator(12)]
     )
-    font = models.CharField(_("typeface"), max_length=20, choices=Font, default=Font.INTER)
+    font = models.CharField(
+        _("typeface"), max_length=20, choices=Font, default=Font.INTER
+    )
     heading_weight = models.PositiveSmallIntegerField(
         _("weight of headings"),
         default=600,
@@ -105,6 +109,8 @@ class Brand(models.Model):
     @property
     def version(self) -> str:
         """Return a short digest that changes with anything that is drawn."""
-        names = [f.attname for f in self._meta.concrete_fields if f.name != "changed_at"]
+        names = [
+            f.attname for f in self._meta.concrete_fields if f.name != "changed_at"
+        ]
         drawn = "\x1f".join(str(getattr(self, name)) for name in names)
         return hashlib.sha256(drawn.encode()).hexdigest()[:12]

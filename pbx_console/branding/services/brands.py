@@ -43,7 +43,9 @@ def save_brand(actor: Actor, *, reseller: Reseller | None, **values: Any) -> Bra
         setattr(brand, name, values.get(name, getattr(brand, name)))
     brand.full_clean()
     brand.save()
-    audit.record(actor, "brand.saved", brand, before=before, after=audit.snapshot(brand, FIELDS))
+    audit.record(
+        actor, "brand.saved", brand, before=before, after=audit.snapshot(brand, FIELDS)
+    )
     hosts.forget_after_commit()
     return brand
 

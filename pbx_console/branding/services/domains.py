@@ -14,12 +14,19 @@ from pbx_console.branding.models import Brand, BrandDomain
 
 @transaction.atomic
 def add_domain(
-    actor: Actor, *, brand: Brand, host: str, primary: bool = False, proven: bool = False
+    actor: Actor,
+    *,
+    brand: Brand,
+    host: str,
+    primary: bool = False,
+    proven: bool = False,
 ) -> BrandDomain:
     """Give a brand a host name, or change what is known of it. Raises ValidationError
     when the name is not one or belongs to somebody else."""
     name = host.strip().lower().removesuffix(".")
-    domain = brand.domains.filter(host=name).first() or BrandDomain(brand=brand, host=name)
+    domain = brand.domains.filter(host=name).first() or BrandDomain(
+        brand=brand, host=name
+    )
     if primary:
         brand.domains.exclude(host=name).update(is_primary=False)
     domain.is_primary = primary

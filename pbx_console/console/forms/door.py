@@ -20,7 +20,9 @@ class SignInForm(forms.Form):
         label=_("Email address"),
         max_length=200,
         widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
-        error_messages={"invalid": _("Write the whole address, such as name@example.com.")},
+        error_messages={
+            "invalid": _("Write the whole address, such as name@example.com.")
+        },
     )
     password = forms.CharField(
         label=_("Password"),
@@ -100,13 +102,13 @@ class PasswordForm(forms.Form):
         return data
 
 
-class PreferencesForm(forms.ModelForm):  # type: ignore[type-arg]  # generic for mypy only
+class PreferencesForm(forms.ModelForm):
     """Language and light."""
 
     class Meta:
         model = User
         fields = ("language", "theme")
-        labels = {"theme": _("Appearance")}  # noqa: RUF012 - Django's shape
+        labels = {"theme": _("Appearance")}
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Say what the empty language means."""

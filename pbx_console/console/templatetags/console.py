@@ -1,4 +1,4 @@
-"""The parts of a page, as tags and filters. `docs/components.md` shows each with its use."""
+"""The parts of a page, as tags and filters. Each with its use: `docs/components.md`."""
 
 from __future__ import annotations
 
@@ -19,7 +19,19 @@ from pbx_console.console.toasts import shown
 
 register = template.Library()
 
-for _name in ("count", "money", "amounts", "decimal", "price", "share", "minutes", "duration", "phone", "day", "month"):
+for _name in (
+    "count",
+    "money",
+    "amounts",
+    "decimal",
+    "price",
+    "share",
+    "minutes",
+    "duration",
+    "phone",
+    "day",
+    "month",
+):
     register.filter(_name, getattr(formats, _name))
 
 
@@ -48,7 +60,11 @@ def clock(value: Any) -> str:
 def initials(name: str) -> str:
     """Return two letters for the round sign of a person: Jule Tamsen -> JT."""
     words = [word for word in name.split() if word[0].isalpha()]
-    return (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper() if words else "?"
+    return (
+        (words[0][0] + (words[-1][0] if len(words) > 1 else "")).upper()
+        if words
+        else "?"
+    )
 
 
 @register.simple_tag
@@ -73,7 +89,9 @@ def lamp(presence: str, label: str = "", key: str = "") -> SafeString:
     hidden = SafeString(' aria-hidden="true"')
     speaks = format_html(' role="img" aria-label="{}"', label) if label else hidden
     follows = format_html(' data-presence="{}"', key) if key else ""
-    return format_html('<span class="lamp" data-p="{}"{}{}></span>', presence, speaks, follows)
+    return format_html(
+        '<span class="lamp" data-p="{}"{}{}></span>', presence, speaks, follows
+    )
 
 
 @register.simple_tag
@@ -85,13 +103,13 @@ def ext(number: str, presence: str = "", key: str = "") -> SafeString:
 
 def state_word(state: str) -> str:
     """Return the word of a saved object's state in the language in force."""
-    return {"live": _("Live"), "pending": _("Pending"), "failed": _("Not live")}.get(state, state)
+    return {"live": _("Live"), "pending": _("Pending"), "failed": _("Not live")}.get(
+        state, state
+    )
 
 
 @register.inclusion_tag("console/parts/state.html")
-def state(
-    value: str, detail: str = "", url: str = "", key: str = "", quiet: bool = False
-) -> dict[str, Any]:
+def state(value: str, detail: str = "", url: str = "", key: str = "") -> dict[str, Any]:
     """Show live, pending or failed. `detail` is the time or the reason.
 
     `url` answers this pill again: asked each second while pending, and at once when the
@@ -103,7 +121,6 @@ def state(
         "detail": detail,
         "url": url,
         "key": key,
-        "quiet": quiet,
     }
 
 
@@ -154,7 +171,10 @@ def _control_class(widget: Any) -> str:
 @register.inclusion_tag("console/parts/form_errors.html")
 def form_errors(form: Any) -> dict[str, Any]:
     """Say what is wrong with the form as a whole, and how many fields need work."""
-    return {"whole": form.non_field_errors(), "fields": sum(1 for f in form if f.errors)}
+    return {
+        "whole": form.non_field_errors(),
+        "fields": sum(1 for f in form if f.errors),
+    }
 
 
 # ── lists ────────────────────────────────────────────────────────────────────────────
@@ -177,7 +197,9 @@ def query(context: dict[str, Any], **changes: Any) -> str:
 
 
 @register.inclusion_tag("console/parts/chips.html", takes_context=True)
-def chips(context: dict[str, Any], filters: Iterable[tuple[str, str, str]]) -> dict[str, Any]:
+def chips(
+    context: dict[str, Any], filters: Iterable[tuple[str, str, str]]
+) -> dict[str, Any]:
     """Show the filters in force; each (name, label, value in words) can be taken away."""
     shown_ones = [
         {"label": label, "words": words, "without": query(context, **{name: None})}
@@ -198,7 +220,9 @@ def pager(context: dict[str, Any], page: Any) -> dict[str, Any]:
 
 
 @register.simple_tag(takes_context=True)
-def sorted_head(context: dict[str, Any], name: str, label: str, css: str = "") -> SafeString:
+def sorted_head(
+    context: dict[str, Any], name: str, label: str, css: str = ""
+) -> SafeString:
     """Make a column head that sorts: `sort=name`, again `sort=-name`."""
     now = context["request"].GET.get("sort", "")
     way = {name: "ascending", f"-{name}": "descending"}.get(now)
@@ -223,7 +247,8 @@ def meter(value: float, most: float, warn: float = 0.9) -> SafeString:
     number must stand beside it."""
     part = min(1.0, value / most) if most else 0.0
     return format_html(
-        '<svg class="meter" viewBox="0 0 100 4" preserveAspectRatio="none" aria-hidden="true"{}>'
+        '<svg class="meter" viewBox="0 0 100 4" preserveAspectRatio="none"'
+        ' aria-hidden="true"{}>'
         '<rect width="{}" height="4"/></svg>',
         SafeString(' data-state="pending"') if part >= warn else "",
         round(part * 100, 1),
@@ -236,8 +261,9 @@ def split_bar(first: float, second: float, most: float) -> SafeString:
     scale = 100 / most if most else 0
     start, width = round(first * scale, 2), round(abs(second) * scale, 2)
     return format_html(
-        '<svg class="hbar" viewBox="0 0 100 14" preserveAspectRatio="none" aria-hidden="true">'
-        '<rect class="w" width="{}" height="14"/><rect class="b{}" x="{}" width="{}" height="14"/></svg>',
+        '<svg class="hbar" viewBox="0 0 100 14" preserveAspectRatio="none"'
+        ' aria-hidden="true"><rect class="w" width="{}" height="14"/>'
+        '<rect class="b{}" x="{}" width="{}" height="14"/></svg>',
         start,
         " neg" if second < 0 else "",
         start,
@@ -256,18 +282,19 @@ def bars(
     above = list(others) or [0] * len(values)
     most = max((a + b for a, b in zip(values, above, strict=True)), default=0) or 1
     parts = [
-        _bar(place, 100 * float(low) / most, 100 * float(high) / most, place == now)
+        _bar(place, 100 * float(low) / most, 100 * float(high) / most, now=place == now)
         for place, (low, high) in enumerate(zip(values, above, strict=True))
     ]
     return format_html(
-        '<svg class="bars" viewBox="0 0 {} 100" preserveAspectRatio="none" role="img" aria-label="{}">{}</svg>',
+        '<svg class="bars" viewBox="0 0 {} 100" preserveAspectRatio="none"'
+        ' role="img" aria-label="{}">{}</svg>',
         10 * max(1, len(values)),
         label,
         format_html_join("", "{}", ((part,) for part in parts)),
     )
 
 
-def _bar(place: int, low: float, high: float, now: bool) -> SafeString:
+def _bar(place: int, low: float, high: float, *, now: bool) -> SafeString:
     x = 10 * place + 1
     main = format_html(
         '<rect class="b{}" x="{}" y="{}" width="8" height="{}"/>',

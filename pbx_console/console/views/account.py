@@ -9,7 +9,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_post_parameters
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from pbx_console.accounts.services import sign_in as door
 from pbx_console.accounts.services.own import change_password, save_preferences
@@ -49,7 +53,9 @@ def password(request: Any) -> HttpResponse:
     """Change the password; every other session of the person ends."""
     form = PasswordForm(request.POST or None, user=request.user)
     if form.is_valid() and _current_is_right(request, form):
-        change_password(request.actor, user=request.user, password=form.cleaned_data["new"])
+        change_password(
+            request.actor, user=request.user, password=form.cleaned_data["new"]
+        )
         update_session_auth_hash(request, request.user)
         toast(request, _("Your password is changed. Other sessions were ended."))
         return redirect("console:account")
@@ -66,7 +72,9 @@ def _current_is_right(request: Any, form: PasswordForm) -> bool:
             password=form.cleaned_data["current"],
         )
     except door.TooManyTries:
-        form.add_error("current", _("Too many attempts. Wait 15 minutes, then try again."))
+        form.add_error(
+            "current", _("Too many attempts. Wait 15 minutes, then try again.")
+        )
         return False
     if found is None:
         form.add_error("current", _("This is not your current password."))

@@ -19,10 +19,14 @@ logger = logging.getLogger(__name__)
 RETRY_AFTER = "30"  # seconds
 
 
-def _page(request: Any, status: int, title: str, text: str, **more: Any) -> HttpResponse:
+def _page(
+    request: Any, status: int, title: str, text: str, **more: Any
+) -> HttpResponse:
     """Draw an error page. No request goes into the template: its context processors
     would ask the database who is there."""
-    brand = getattr(request, "brand", None) or last_known(request.META.get("HTTP_HOST", ""))
+    brand = getattr(request, "brand", None) or last_known(
+        request.META.get("HTTP_HOST", "")
+    )
     theme = request.COOKIES.get(COOKIE, "")
     context = {
         "title": title,
@@ -44,7 +48,9 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
     """403: the role has no right to this."""
-    text = _("Your role does not include this page. An owner of the account can change that.")
+    text = _(
+        "Your role does not include this page. An owner of the account can change that."
+    )
     return _page(request, 403, _("You may not open this"), text, home=True)
 
 

@@ -39,7 +39,9 @@ def second_factor(request: Any) -> HttpResponse:
     if form.is_valid() and _code_is_right(request, form):
         return redirect(next_url(request))
     context = {"form": form, "recovery": recovery, "next": next_url(request)}
-    return render(request, "console/door/second_factor.html", context, status=_status(form))
+    return render(
+        request, "console/door/second_factor.html", context, status=_status(form)
+    )
 
 
 def _status(form: Any) -> int:
@@ -66,9 +68,13 @@ def _wrong_code(user: Any) -> str:
     until = [_locked_until(device) for device in devices_for_user(user, confirmed=None)]
     wait = max((moment - timezone.now() for moment in until if moment), default=None)
     if wait is None or wait.total_seconds() < 2:
-        return _("This code is not right. Each one counts for 30 seconds; take the newest.")
+        return _(
+            "This code is not right. Each one counts for 30 seconds; take the newest."
+        )
     seconds = math.ceil(wait.total_seconds())
-    return _("This code is not right. Wait %(n)s seconds before the next one.") % {"n": seconds}
+    return _("This code is not right. Wait %(n)s seconds before the next one.") % {
+        "n": seconds
+    }
 
 
 def _locked_until(device: Any) -> Any:
@@ -91,7 +97,9 @@ def setup(request: Any) -> HttpResponse:
     if codes:
         context = {"codes": codes, "next": next_url(request)}
         return render(request, "console/door/recovery_codes.html", context)
-    return render(request, "console/door/setup.html", _new(request, form), status=_status(form))
+    return render(
+        request, "console/door/setup.html", _new(request, form), status=_status(form)
+    )
 
 
 def _confirmed(request: Any, form: CodeForm) -> list[str] | None:

@@ -18,6 +18,7 @@ from pbx_console.accounts.middleware import membership_of
 from pbx_console.accounts.services import sign_in as door
 from pbx_console.console.forms.door import SignInForm
 
+
 def next_url(request: HttpRequest) -> str:
     """Return where the person wanted to go: a path of this host, else the overview."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
