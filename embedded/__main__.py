@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable
 
@@ -59,6 +60,10 @@ def main() -> int:
     except say.Refusal as refusal:
         say.refuse(str(refusal))
         return 2
+    except BrokenPipeError:
+        # Whoever read our output has left, for example `| head`.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
     except (Ended, KeyboardInterrupt):
         say.line("Stopped.")
         return 0

@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import dataclasses
 import json
+from collections.abc import Iterable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from embedded import assets, processes, say, servers, waiting
+from embedded import assets, postgres, processes, say, servers, waiting
 from embedded.environment import LOOPBACK, Settings
-from embedded.paths import VAR, VENV, Instance
+from embedded.paths import PROJECT, VAR, VENV, Instance
 from embedded.processes import Process
 from embedded.service import Service
 from embedded.session import Session
+from embedded.stamps import Stamp, digest
 
 # Only `migrate` logs in as the owner of the tables; Asterisk's login is Asterisk's.
 _NOT_FOR_PROCESSES = ("DATABASE_OWNER_URL", "PBX_ASTERISK_DATABASE_URL")
@@ -24,8 +27,7 @@ def start(session: Session) -> dict[str, Any]:
     env = assets.console_environment(settings.console())
     servers.write_environment(settings)
     servers.start_databases(session.supervisor, settings)
-    _, _, *migrate = processes.MIGRATE
-    assets.manage(migrate, title="Bringing the tables up to date", env=env)
+    _migrate(settings, env)
     servers.start_asterisk(session.supervisor, settings)
     assets.collect(env)
     assets.translate()
@@ -34,9 +36,48 @@ def start(session: Session) -> dict[str, Any]:
     return _write(settings, world)
 
 
+def _done_before(settings: Settings, name: str, sources: Iterable[Path]) -> Step:
+    """A step that need not be repeated in the same private database.
+
+    Three starts of Django are most of a second start's time.
+    """
+    if settings.external.postgres:
+        return Step(Stamp(name, settings.instance.home), "")
+    value = digest(sources, extra=postgres.identity(settings))
+    return Step(Stamp(name, settings.instance.home), value)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A stamp and the digest that it would have to hold; an empty one never holds."""
+
+    stamp: Stamp
+    value: str
+
+    def holds(self) -> bool:
+        """Was it done with these very inputs?"""
+        return bool(self.value) and self.stamp.holds(self.value)
+
+
+def _migrate(settings: Settings, env: dict[str, str]) -> None:
+    migrations = (PROJECT / "pbx_console").glob("*/migrations/*.py")
+    sources = [*migrations, PROJECT / "requirements" / "base.txt"]
+    step = _done_before(settings, "migrated", sources)
+    if step.holds():
+        return
+    _, _, *arguments = processes.MIGRATE
+    assets.manage(arguments, title="Bringing the tables up to date", env=env)
+    step.stamp.set(step.value)
+
+
 def _load_demo(settings: Settings, env: dict[str, str]) -> dict[str, Any]:
     out = settings.instance.home / "world.json"
-    assets.manage(["load_demo", "--out", str(out)], title="Loading the demo", env=env)
+    step = _done_before(settings, "demo-loaded", [])
+    if not (step.holds() and out.exists()):
+        assets.manage(
+            ["load_demo", "--out", str(out)], title="Loading the demo", env=env
+        )
+        step.stamp.set(step.value)
     world: dict[str, Any] = json.loads(out.read_text("utf-8"))
     return world
 
@@ -45,9 +86,10 @@ def _start_processes(session: Session, env: dict[str, str]) -> None:
     own = {name: value for name, value in env.items() if name not in _NOT_FOR_PROCESSES}
     say.step("Starting the console: " + ", ".join(p.name for p in processes.CONSOLE))
     found = [_service(process, session.settings, own) for process in processes.CONSOLE]
-    for service in found:
+    # One after the other would be slow and all at once, too: the pages come first.
+    session.supervisor.start(found[0])
+    for service in found[1:]:
         session.supervisor.launch(service)
-    session.supervisor.wait_ready(found[0])
 
 
 def _service(process: Process, settings: Settings, env: dict[str, str]) -> Service:

@@ -157,13 +157,23 @@ def prepare(settings: Settings) -> None:
         _must(_psql(settings, "-d", "postgres", "-c", create))
 
 
+def identity(settings: Settings) -> str:
+    """Which cluster and database this is: both numbers change when it is made anew."""
+    query = (
+        "SELECT system_identifier, oid FROM pg_control_system(), pg_database "  # noqa: S608
+        f"WHERE datname = '{settings.database}'"  # ours, not input
+    )
+    return _must(_psql(settings, "-d", "postgres", "-c", query))
+
+
 def _exists(settings: Settings) -> bool:
     query = f"SELECT 1 FROM pg_database WHERE datname = '{settings.database}'"  # noqa: S608 - ours
     return _psql(settings, "-d", "postgres", "-c", query).stdout.strip() == "1"
 
 
-def _must(done: subprocess.CompletedProcess[str]) -> None:
+def _must(done: subprocess.CompletedProcess[str]) -> str:
     if done.returncode != 0:
         raise Refusal(
             f"The private PostgreSQL refused to be prepared: {done.stderr.strip()}"
         )
+    return done.stdout.strip()
