@@ -138,12 +138,12 @@ def _person(
     name: str,
     customer: Customer | None = None,
     extension: str = "",
+    mail: str = "",
 ) -> None:
     password = secrets.token_urlsafe(12)
-    inside = f".{customer.code}" if customer else ""
     user = add_person(
         LOADER,
-        email=f"{role.replace('_', '-')}{inside}@{seed.slug}.example",
+        email=f"{role.replace('_', '-')}@{mail or f'{seed.slug}.example'}",
         name=name,
         password=password,
         role=role,
@@ -179,23 +179,12 @@ def _customer(
     _numbers(reseller, customer, wanted, trunk, extensions)
     for extension in extensions:
         loaded.sip_accounts.append(_sip_account(extension))
-    if customer == reseller.customers.order_by("pk").first():
+    if wanted.mail:
+        inside: dict[str, Any] = {"customer": customer, "mail": wanted.mail}
+        _person(loaded, seed, reseller, role="admin", name=wanted.people[1], **inside)
+        inside["extension"] = str(wanted.first)
         _person(
-            loaded,
-            seed,
-            reseller,
-            role="admin",
-            name=wanted.people[1],
-            customer=customer,
-        )
-        _person(
-            loaded,
-            seed,
-            reseller,
-            role="end_user",
-            name=wanted.people[0],
-            customer=customer,
-            extension=str(wanted.first),
+            loaded, seed, reseller, role="end_user", name=wanted.people[0], **inside
         )
 
 

@@ -19,6 +19,7 @@ class CustomerSeed:
     people: tuple[str, ...]
     numbers: tuple[str, ...]
     max_extensions: int = 20
+    mail: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +65,7 @@ NORDBEL = ResellerSeed(
                 "Kundendienst",
             ),
             ("+493023125600", "+493023125601", "+493023125602"),
+            mail="altendorf.example",
         ),
         CustomerSeed(
             "Hofbäckerei Sönnichsen",
@@ -125,6 +127,7 @@ ZUIDLIJN = ResellerSeed(
             201,
             ("Counter", "Bakery", "Office", "Delivery"),
             ("+31850000100", "+31850000101"),
+            mail="devries.example",
         ),
         CustomerSeed(
             "Velmora Studios",
@@ -142,7 +145,7 @@ RESELLERS = (NORDBEL, ZUIDLIJN)
 DESTINATIONS = (
     ("+493023125900", 30),
     ("+494066969900", 24),
-    ("+4917139200", 26),
+    ("+491713920042", 26),
     ("+31850000150", 8),
     ("+43720000100", 3),
     ("+41315110100", 2),

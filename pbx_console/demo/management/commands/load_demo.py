@@ -13,6 +13,7 @@ from django.db import transaction
 
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.demo import load
+from pbx_console.pbx import refresh
 
 
 class Command(BaseCommand):
@@ -40,6 +41,7 @@ class Command(BaseCommand):
                     packs=Path(settings.BASE_DIR) / "branding",
                 )
             self._write(options["out"], asdict(loaded))
+            refresh.run()
             if not options["no_history"]:
                 self.stdout.write("Writing three weeks of calls …")
                 load.history()
