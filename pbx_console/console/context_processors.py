@@ -12,13 +12,15 @@ from pbx_console.console.theme import theme_of
 
 
 def page(request: Any) -> dict[str, Any]:
-    """Add `theme`, `shown` and, for a person inside, `rail` (queried only if drawn)."""
+    """Add `theme`, `shown`, the address of the live connection (a customer's pages have
+    one) and, for a person inside, `rail` (queried only if drawn)."""
     shown = getattr(request, "shown", None) or shown_by_default(request)
     membership = getattr(request, "membership", None)
     return {
         "theme": theme_of(request),
         "shown": shown,
         "membership": membership,
+        "live_url": f"/ws/live/{shown.customer.code}/" if shown.customer else "",
         "rail": SimpleLazyObject(lambda: rail(request, shown))
         if membership
         else Rail(),

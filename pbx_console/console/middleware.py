@@ -9,8 +9,9 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 
+from pbx_console.console.views.errors import LANGUAGE_COOKIE as COOKIE
+
 Handler = Callable[[HttpRequest], HttpResponse]
-COOKIE = "language"
 SUPPORTED = frozenset(code for code, _name in settings.LANGUAGES)
 
 
