@@ -25,8 +25,8 @@ SENTENCES = {
     "reseller.saved": gettext_noop("Reseller %(label)s changed"),
     "customer.created": gettext_noop("Customer %(label)s added"),
     "customer.saved": gettext_noop("Customer %(label)s changed"),
-    "customer.price_list_chosen": gettext_noop("%(label)s: price list chosen"),
-    "reseller.price_list_chosen": gettext_noop("%(label)s: purchase list chosen"),
+    "customer.price_list_chosen": gettext_noop("Price list of %(label)s"),
+    "reseller.price_list_chosen": gettext_noop("Purchase list of %(label)s"),
     "person.added": gettext_noop("%(label)s invited"),
     "person.signed_in": gettext_noop("%(label)s signed in"),
     "person.second_factor_set": gettext_noop("%(label)s set up the second factor"),
@@ -42,13 +42,19 @@ SENTENCES = {
     "trunk.created": gettext_noop("Trunk %(label)s added"),
     "trunk.saved": gettext_noop("Trunk %(label)s changed"),
     "route.saved": gettext_noop("Route over %(label)s changed"),
-    "route.deleted": gettext_noop("Route over %(label)s removed"),
+    "price_list.created": gettext_noop("Price list %(label)s added"),
+    "price_list.saved": gettext_noop("Price list %(label)s changed"),
+    "price_list.imported": gettext_noop("Price list %(label)s read in"),
+    "usage_export.sealed": gettext_noop("Usage export %(label)s sealed by hand"),
+    "leg.rated_again": gettext_noop("Call %(label)s rated again"),
+    "leg.accepted": gettext_noop("Call %(label)s checked and accepted"),
+    "leg.waived": gettext_noop("Call %(label)s checked and not billed"),
 }
 HIDDEN_FIELDS = {"slug", "is_main"}
-EXTRA_LABELS = {
+EXTRA_LABELS: dict[str, Promise | str] = {
     "role": gettext_lazy("role"),
     "email": gettext_lazy("mail address"),
-    "price_list": gettext_lazy("price list"),
+    "price_list": "",  # the sentence says it
     "rows": gettext_lazy("rows"),
     "prices": gettext_lazy("prices"),
     "position": gettext_lazy("order"),
@@ -145,8 +151,8 @@ def _field(model: type[models.Model] | None, name: str) -> Any:
 
 def _label(model: type[models.Model] | None, name: str) -> str:
     field = _field(model, name)
-    extra: str | Promise | None = EXTRA_LABELS.get(name)
-    return str(getattr(field, "verbose_name", None) or extra or name.replace("_", " "))
+    own = EXTRA_LABELS.get(name, name.replace("_", " "))
+    return str(getattr(field, "verbose_name", None) or own)
 
 
 def _words(model: type[models.Model] | None, name: str, value: object) -> str:

@@ -81,7 +81,9 @@ urlpatterns = [
     path("numbers/<str:digits>/", numbers.number, name="number"),
     path("numbers/<str:digits>/delete/", numbers.number_delete, name="number_delete"),
     path(
-        "customers/<slug:code>/numbers/", numbers.customer_numbers, name="customer_numbers"
+        "customers/<slug:code>/numbers/",
+        numbers.customer_numbers,
+        name="customer_numbers",
     ),
     path("trunks/", trunks.trunks, name="trunks"),
     path("trunks/new/", trunks.trunk_new, name="trunk_new"),
