@@ -16,6 +16,8 @@ from typing import Any
 
 import redis
 from django.conf import settings
+from redis.backoff import NoBackoff
+from redis.retry import Retry
 
 from pbx_console.pbx.models import Extension
 
@@ -59,6 +61,7 @@ def connection() -> Any:
         decode_responses=True,
         socket_timeout=0.5,
         socket_connect_timeout=0.5,
+        retry=Retry(NoBackoff(), 0),
     )
 
 

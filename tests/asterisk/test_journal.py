@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from itertools import pairwise
 from pathlib import Path
 
 from hypothesis import example, given
@@ -26,7 +27,7 @@ def pieces(data: bytes, cuts: list[int]) -> tuple[list[Item], bytes]:
     items: list[Item] = []
     rest, base = b"", 0
     edges = sorted({min(c, len(data)) for c in cuts} | {0, len(data)})
-    for begin, end in zip(edges, edges[1:], strict=False):
+    for begin, end in pairwise(edges):
         rest += data[begin:end]
         found, consumed = parse(rest)
         items += [moved(item, base) for item in found]
@@ -52,7 +53,7 @@ RECORDS = st.fixed_dictionaries(
         "eventtime": st.integers(0, 10**16).map(
             lambda t: f"{t // 10**6}.{t % 10**6:06d}"
         ),
-        **{name: VALUES for name in FIELDS[2:]},
+        **dict.fromkeys(FIELDS[2:], VALUES),
     }
 )
 GARBAGE = st.binary(max_size=60) | st.lists(

@@ -214,7 +214,8 @@ class _Manager(Manager):
         return self.authenticated
 
     def connection_lost(self, exc: Exception | None) -> None:
-        self.client.went("connection lost")
+        up = self.client.ready.is_set()
+        self.client.went("connection lost" if up else self.client.failure)
         super().connection_lost(exc)
 
 
