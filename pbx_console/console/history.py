@@ -18,6 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from pbx_console.accounts.models import AuditEntry, Customer
+from pbx_console.accounts.rights import has_right
 from pbx_console.console import formats
 
 SENTENCES = {
@@ -97,7 +98,7 @@ def _told(entry: AuditEntry, request: Any, place: bool) -> Told:
         [] if entry.verb.endswith((".created", ".deleted")) else changes(entry),
         who(entry, request),
         str(entry.customer or "") if place and entry.object_type != "customer" else "",
-        url_of(entry),
+        url_of(entry, request.membership.role),
         "failed" if entry.verb.endswith(".deleted") else "live",
     )
 
@@ -165,9 +166,14 @@ def _words(model: type[models.Model] | None, name: str, value: object) -> str:
     return formats.phone(text) if text.startswith("+") else text
 
 
-def url_of(entry: AuditEntry) -> str:
-    """Return the address of the object, nothing for what is gone or has no page."""
-    if entry.verb.endswith(".deleted"):
+PAGE_RIGHTS = {"reseller": "resellers.manage", "trunk": "trunks.view"}
+
+
+def url_of(entry: AuditEntry, role: str) -> str:
+    """Return the address of the object, nothing for what is gone, has no page or is
+    not shown to this role."""
+    right = PAGE_RIGHTS.get(entry.object_type)
+    if entry.verb.endswith(".deleted") or (right and not has_right(role, right)):
         return ""
     key = entry.object_key
     if entry.object_type == "extension" and "-" in key:

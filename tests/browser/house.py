@@ -85,7 +85,8 @@ def running(folder: Path) -> Iterator[House]:
         owner.execute(f'CREATE DATABASE "{name}"')
     _run(env, "manage.py", "migrate", "-v0", PBX_DB_LOGIN="owner")
     _run(env, "manage.py", "collectstatic", "-v0", "--noinput")
-    _run(env, "manage.py", "compilemessages", "-v0", "-l", "de")
+    words = ["compilemessages", "-v0", "-l", "de", "-i", ".venv", "-i", "node_modules"]
+    _run(env, "manage.py", *words)
     _run(env, "-m", "tests.browser.cast", str(folder / "world.json"))
     world = json.loads((folder / "world.json").read_text(encoding="utf-8"))
     with _serving(env, port, folder / "web.log"):
