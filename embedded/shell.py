@@ -67,7 +67,7 @@ def run(
         for text in tail:
             say.detail(text)
         raise say.Refusal(f"{refusal} (exit {code}; everything it said: {log})")
-    say.done(f"done in {time.monotonic() - started:.0f} s")
+    say.done(f"{title}: done in {time.monotonic() - started:.0f} s")
 
 
 def _run_logged(
