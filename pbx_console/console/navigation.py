@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.db import models
 from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
@@ -74,6 +75,7 @@ TOP: tuple[tuple[Entry, ...], ...] = (
 )
 INSIDE: tuple[tuple[Entry, ...], ...] = (
     (
+        Entry("home", _("Overview"), "home", "own.view"),
         Entry("customer", _("Overview"), "home", "extensions.view"),
         Entry("customer_extensions", _("Extensions"), "hash", "extensions.view"),
         Entry("customer_numbers", _("Numbers"), "number", "numbers.view"),
@@ -89,7 +91,7 @@ def rail(request: Any, shown: Shown) -> Rail:
     return Rail(
         groups=_groups(request, shown),
         levels=_levels(membership, shown),
-        customers=_nearby(membership),
+        customers=_nearby(membership, shown),
         acting_in=_acting_in(membership, shown),
         way_out=_url("home"),
     )
@@ -151,16 +153,23 @@ def _customer_level(shown: Shown) -> Level:
     url = _url("customers")
     if shown.customer is not None:
         return Level(str(shown.customer), url, current=True, opens=True)
-    total = Customer.objects.count()
+    total = _customers(shown).count()
     word = ngettext("%(n)s customer", "All %(n)s customers", total) % {"n": total}
     return Level(word, url, current=False, opens=True)
 
 
-def _nearby(membership: Any, most: int = 8) -> list[Customer]:
+def _customers(shown: Shown) -> models.QuerySet[Customer]:
+    """Return the customers below the level on screen (the scope bounds them anyway)."""
+    rows = Customer.objects.all()
+    return rows.filter(reseller=shown.reseller) if shown.reseller else rows
+
+
+def _nearby(membership: Any, shown: Shown, most: int = 8) -> list[Customer]:
     """Return customers for the popover: the ones changed last come first."""
     if membership.level == "customer":
         return []
-    return list(Customer.objects.filter(is_active=True).order_by("-changed_at")[:most])
+    rows = _customers(shown).filter(is_active=True)
+    return list(rows.order_by("-changed_at")[:most])
 
 
 def _acting_in(membership: Any, shown: Shown) -> str:

@@ -53,7 +53,7 @@ def _one_of_each(paths: list[str]) -> list[str]:
     """Keep the first of addresses that differ only in codes, numbers and queries."""
     kinds: dict[str, str] = {}
     for path in paths:
-        kind = re.sub(r"/(c[a-z0-9]{5}|[+\d][^/]*|[0-9a-f-]{12,})(?=/)", "/*", path)
+        kind = re.sub(r"/(c[a-z0-9]{5}|[+\d][^/]*|nordbel|zuidlijn)(?=/)", "/*", path)
         kinds.setdefault(kind.partition("?")[0], path)
     return list(kinds.values())
 
