@@ -17,23 +17,23 @@ QUICK = "not asterisk and not browser and not slow"
 def run(arguments: argparse.Namespace) -> int:
     """All tests, or those named; PostgreSQL, Redis and Asterisk are started for them."""
     prepare.ensure("test")
-    return _with_servers(arguments, arguments.rest or ["tests"])
+    return _with_servers(arguments, ["pytest", *(arguments.rest or ["tests"])])
 
 
 def quick(arguments: argparse.Namespace) -> int:
     """The tests that need neither a phone nor a browser."""
     prepare.ensure("test")
     rest = arguments.rest or ["tests"]
-    return _with_servers(arguments, ["-m", QUICK, *rest])
+    return _with_servers(arguments, ["pytest", "-m", QUICK, *rest])
 
 
 def bench(arguments: argparse.Namespace) -> int:
     """Every benchmark; each prints one JSON line."""
     prepare.ensure("test")
-    return _with_servers(arguments, ["-q", "-s", *(arguments.rest or ["tests/bench"])])
+    return _with_servers(arguments, ["tests.bench", *arguments.rest])
 
 
-def _with_servers(arguments: argparse.Namespace, rest: list[str]) -> int:
+def _with_servers(arguments: argparse.Namespace, module: list[str]) -> int:
     instance = Instance(arguments.instance)
     with opened(instance, show=False, fresh=True) as session:
         env = assets.console_environment(session.settings.console())
@@ -42,11 +42,11 @@ def _with_servers(arguments: argparse.Namespace, rest: list[str]) -> int:
         servers.start_databases(session.supervisor, session.settings)
         servers.start_asterisk(session.supervisor, session.settings)
         session.up()
-        return _pytest(session, rest, env)
+        return _run(session, module, env)
 
 
-def _pytest(session: Session, rest: list[str], env: Mapping[str, str]) -> int:
-    command = [str(VENV / "bin" / "python"), "-m", "pytest", *rest]
+def _run(session: Session, module: list[str], env: Mapping[str, str]) -> int:
+    command = [str(VENV / "bin" / "python"), "-m", *module]
     say.step(" ".join(command[1:]))
     process = subprocess.Popen(command, cwd=PROJECT, env=dict(env))
     try:
