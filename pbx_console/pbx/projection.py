@@ -69,6 +69,8 @@ def trunk_rows(trunk: Trunk) -> list[models.Model]:
         outbound_auth=key if trunk.username else None,
         from_user=trunk.username or None,
         send_pai="yes",
+        # Else the 200 to an outside caller names the extension that answered.
+        send_connected_line="no",
         trust_id_outbound="yes",
         allow_transfer="no",
     )

@@ -97,7 +97,9 @@ def test_it_brings_an_inbound_call_to_the_extension_of_the_number(house: House) 
     phone = house.phone(north.extension)
     for written in (north.number, north.number[1:], "0" + north.number[3:]):
         with phone.answering() as ringing:
-            assert house.carrier.call(written, shown="+491701234567").wait() == 0
+            call = house.carrier.call(written, shown="+491701234567")
+            assert call.wait() == 0
+            assert all("Reception" not in sent.text for sent in call.messages())
             (invite,) = invited(ringing)
             assert "+491701234567@" in invite.header("From")
     for leg in house.carrier_legs():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -36,8 +37,10 @@ def pieces(data: bytes, cuts: list[int]) -> tuple[list[Item], bytes]:
 
 
 def moved(item: Item, base: int) -> Item:
-    values = {n: getattr(item, n) for n in type(item).__slots__}
-    return type(item)(**values | {"offset": item.offset + base})
+    """The same item, counted from the beginning of everything."""
+    if isinstance(item, BadRecord):
+        return replace(item, offset=item.offset + base)
+    return item._replace(offset=item.offset + base)
 
 
 TEXT = st.text(st.characters(exclude_characters="\0", codec="utf-8"), max_size=30)

@@ -33,6 +33,7 @@ class PsEndpoint(models.Model):
     trust_id_inbound = models.CharField(max_length=3, default="no")
     trust_id_outbound = models.CharField(max_length=3, default="no")
     send_pai = models.CharField(max_length=3, default="no")
+    send_connected_line = models.CharField(max_length=3, default="yes")
     from_user = models.CharField(max_length=40, null=True)
     dtmf_mode = models.CharField(max_length=10, default="rfc4733")
     language = models.CharField(max_length=5, null=True)
