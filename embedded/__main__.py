@@ -60,6 +60,12 @@ def main() -> int:
     except say.Refusal as refusal:
         say.refuse(str(refusal))
         return 2
+    except PermissionError as error:
+        say.refuse(
+            f"{error.filename} may not be used by this account ({error.strerror}); start "
+            "as the account that made it, or as root."
+        )
+        return 2
     except BrokenPipeError:
         # Whoever read our output has left, for example `| head`.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

@@ -73,7 +73,7 @@ def install(packages: Sequence[str], *, why: str) -> None:
             ["apt-get", "install", "-y", "--no-install-recommends", *needed],
             title=f"Installing Debian packages: {names}",
             refusal=f"apt could not install {names}, needed for {why}; "
-            f"run `apt-get install {names}` to see why",
+            f"check the network, or run `apt-get install {names}` to see why",
             env=QUIET,
         )
 
