@@ -6,6 +6,7 @@ search path. Options: `core show help` or the documentation XML of the Asterisk 
 `tests/asterisk/test_realtime_columns.py` compares.
 """
 
+# ruff: noqa: DJ001 - NULL is how Asterisk is told to take its own default
 from __future__ import annotations
 
 from django.db import models
