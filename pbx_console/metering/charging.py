@@ -161,7 +161,7 @@ def _lock_finished(limit: int, only: list[int] | None) -> list[FinishedLeg]:
 def _standing(leg_ids: list[int]) -> dict[int, dict[str, Standing]]:
     found: dict[int, dict[str, Standing]] = {}
     for row in _fetch(_STANDING, [leg_ids]):
-        charge = Standing(*row[:4], row[4:])
+        charge = Standing(row[0], row[1], row[2], row[3], row[4:])
         found.setdefault(charge.leg_id, {})[charge.level] = charge
     return found
 

@@ -18,7 +18,7 @@ from django.db import connection, transaction
 from django.db.models import Q
 
 from pbx_console.asterisk.journal import BadRecord, Item, JournalRecord
-from pbx_console.metering.models import JournalFile
+from pbx_console.metering.models import ChannelEvent, JournalFile
 from pbx_console.metering.spool import OpenSpool, SpoolFile, files
 
 logger = logging.getLogger(__name__)
@@ -161,32 +161,27 @@ UPDATE metering_journalfile SET last_event_at = greatest(
 """
 
 _TEXTS: Final = [
-    *("uniqueid", "linkedid", "channel_name", "tenantid", "accountcode"),
-    *("userfield", "caller_number", "caller_name", "exten", "context"),
-    *("peer", "app_name", "extra"),
+    *("uniqueid", "linkedid", "channel_name", "tenantid", "accountcode", "userfield"),
+    *("caller_number", "caller_name", "exten", "context", "peer", "app_name", "extra"),
 ]
-_BATCH_COLUMNS: Final = [
-    *("offset", "length", "bad", "raw", "event_type", "event_us", "damaged"),
-    *_TEXTS,
-]
+_TEXT_LIST: Final = ", ".join(_TEXTS)
 
 # COPY into a table with row-level security is refused by PostgreSQL; into a temporary
-# table it is not, and the INSERT passes the policy.
+# table it is not, and the INSERT passes the policy. Columns as in JournalRecord.
 _BATCH: Final = f"""
 CREATE TEMPORARY TABLE IF NOT EXISTS journal_batch (
-  "offset" bigint, length int, bad text, raw bytea, event_type text, event_us bigint,
-  damaged boolean, {", ".join(f"{name} text" for name in _TEXTS)}
+  "offset" bigint, length int, damaged boolean, event_type text, event_us bigint,
+  {", ".join(f"{name} text" for name in _TEXTS)}
 ) ON COMMIT DELETE ROWS
 """
-_QUOTED: Final = ", ".join(f'"{name}"' for name in _BATCH_COLUMNS)
-_COPY: Final = f"COPY journal_batch ({_QUOTED}) FROM STDIN"
+_COPY: Final = "COPY journal_batch FROM STDIN"
 _INSERT: Final = f"""
-INSERT INTO metering_channelevent (file_id, node, "offset", length, bad, raw, event_type,
-  event_time, damaged, {", ".join(_TEXTS)})
-SELECT %s, %s, "offset" + %s, length, bad, raw, event_type,
+INSERT INTO metering_channelevent (file_id, node, "offset", length, bad, event_type,
+  event_time, damaged, {_TEXT_LIST})
+SELECT %s, %s, "offset" + %s, length, '', event_type,
   timestamptz 'epoch' + event_us / 1000000 * interval '1 second'
     + event_us %% 1000000 * interval '1 microsecond',
-  damaged, {", ".join(_TEXTS)}
+  damaged, {_TEXT_LIST}
 FROM journal_batch
 """  # noqa: S608 - this module's own names only
 
@@ -194,41 +189,27 @@ FROM journal_batch
 def _add_rows(file: JournalFile, items: Iterable[Item]) -> None:
     _execute(_BATCH, [])
     _execute("TRUNCATE journal_batch", [])
+    bad = []
     with connection.cursor() as cursor, cursor.cursor.copy(_COPY) as copy:
         for item in items:
-            copy.write_row(_row(item))
+            if isinstance(item, BadRecord):
+                bad.append(item)
+            else:
+                copy.write_row(item)
     _execute(_INSERT, [file.pk, file.node, file.offset])
+    ChannelEvent.objects.bulk_create([_damage(file, item) for item in bad])
 
 
-_NOTHING: Final = ("",) * len(_TEXTS)
-
-
-def _row(item: Item) -> tuple[Any, ...]:
-    """Return a record in the order of `_BATCH_COLUMNS`."""
-    if isinstance(item, BadRecord):
-        head = (item.offset, item.length, item.reason, item.raw, "", None, True)
-        return head + _NOTHING
-    return (
-        item.offset,
-        item.length,
-        "",
-        None,
-        item.eventtype,
-        item.eventtime,
-        item.damaged,
-        item.uniqueid,
-        item.linkedid,
-        item.channame,
-        item.tenantid,
-        item.accountcode,
-        item.userfield,
-        item.num,
-        item.name,
-        item.exten,
-        item.context,
-        item.peer,
-        item.appname,
-        item.eventextra,
+def _damage(file: JournalFile, item: BadRecord) -> ChannelEvent:
+    """Return the row that keeps bytes that are no record."""
+    return ChannelEvent(
+        file=file,
+        node=file.node,
+        offset=file.offset + item.offset,
+        length=item.length,
+        bad=item.reason,
+        raw=item.raw,
+        damaged=True,
     )
 
 

@@ -15,8 +15,14 @@ class ChannelEvent(models.Model):
     hostile text: show it escaped and decide nothing by it.
     """
 
+    # Written in the transaction that holds the file's row; checking it per row would
+    # cost more than the row.
     file = models.ForeignKey(
-        JournalFile, on_delete=models.PROTECT, related_name="events", db_index=False
+        JournalFile,
+        on_delete=models.PROTECT,
+        related_name="events",
+        db_index=False,
+        db_constraint=False,
     )
     offset = models.BigIntegerField()
     length = models.IntegerField()

@@ -1,0 +1,57 @@
+"""Benchmarks: `python -m tests.bench [name …]` prints one JSON line each.
+
+{name, figure, unit, baseline, ratio, command}: the baseline is measured in the same run on
+the same machine, and the ratio says how the figure stands to it. The database that
+DATABASE_URL names is emptied; its name must contain "test". `make bench` brings servers.
+"""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+
+import django
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pbx_console.settings")
+os.environ.setdefault("PBX_LOG_LEVEL", "ERROR")
+django.setup()
+
+from tests.bench import journal, pages, registration  # noqa: E402 - after the set-up
+from tests.bench.report import Bench  # noqa: E402
+from tests.conftest import owner_connection  # noqa: E402
+
+BENCHES: dict[str, Bench] = {
+    "journal": journal.journal,
+    "rating": journal.rating,
+    "pages": pages.pages,
+    "registration": registration.registration,
+}
+
+
+def new_database() -> None:
+    """Empty the test database and migrate it."""
+    with owner_connection() as owner:
+        name = owner.info.dbname
+        if "test" not in name:
+            raise SystemExit(f"{name} is emptied first; name a test database.")
+        owner.execute("DROP SCHEMA IF EXISTS asterisk CASCADE")
+        owner.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
+    migrate = [sys.executable, "manage.py", "migrate", "-v0", "--skip-checks"]
+    subprocess.run(migrate, check=True, env={**os.environ, "PBX_DB_LOGIN": "owner"})
+
+
+def main() -> None:
+    """Run the benchmarks that are named, or all."""
+    names = sys.argv[1:] or list(BENCHES)
+    unknown = set(names) - set(BENCHES)
+    if unknown:
+        raise SystemExit(f"There are {', '.join(BENCHES)}; not {', '.join(unknown)}.")
+    for name in names:
+        new_database()
+        for result in BENCHES[name]():
+            result.print(name)
+
+
+if __name__ == "__main__":
+    main()
