@@ -116,29 +116,41 @@ def platform_todo() -> list[Task]:
 
 
 def _not_live() -> list[Task]:
+    """Return saves that the PBX refused, or has not confirmed for more than a minute."""
     waiting = Extension.objects.exclude(revision=F("live_revision"))
-    failed = waiting.exclude(failure="").select_related("customer")[:MOST]
-    tasks = []
+    failed = list(waiting.exclude(failure="").select_related("customer")[:MOST])
     if failed:
-        first = failed[0]
-        title = ngettext(
-            "%(n)s change has not reached the telephone system",
-            "%(n)s changes have not reached the telephone system",
-            len(failed),
-        )
-        where = f"{first.customer.name}, {first.number}"
-        text = _("%(where)s: %(reason)s It is tried again by itself.")
-        tasks.append(
-            Task(
-                "failed",
-                "alert-triangle",
-                title % {"n": count(len(failed))},
-                text % {"where": where, "reason": _(first.failure)},
-                reverse("console:extensions") + "?state=waiting",
-                _("Look at them"),
-            )
-        )
-    return tasks
+        return [_failed(failed)]
+    late = timezone.now() - dt.timedelta(minutes=1)
+    found = len(waiting.filter(saved_at__lt=late).values_list("pk")[:MOST])
+    title = ngettext(
+        "%(n)s change waits for the telephone system",
+        "%(n)s changes wait for the telephone system",
+        found,
+    )
+    text = _("The telephone system has not answered yet. It is asked again by itself.")
+    task = Task("pending", "clock", title % {"n": count(found)}, text, *_where())
+    return [task] if found else []
+
+
+def _failed(failed: list[Extension]) -> Task:
+    first = failed[0]
+    title = ngettext(
+        "%(n)s change has not reached the telephone system",
+        "%(n)s changes have not reached the telephone system",
+        len(failed),
+    )
+    text = _("%(where)s: %(reason)s It is tried again by itself.")
+    words = {
+        "where": f"{first.customer.name}, {first.number}",
+        "reason": _(first.failure),
+    }
+    title %= {"n": count(len(failed))}
+    return Task("failed", "alert-triangle", title, text % words, *_where())
+
+
+def _where() -> tuple[str, str]:
+    return reverse("console:extensions") + "?state=waiting", _("Look at them")
 
 
 def _trunks_not_live() -> list[Task]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 from pbx_console.console import formats
 from pbx_console.metering.models import Charge, Leg
 from pbx_console.metering.models.charges import Level
+from pbx_console.metering.services.price_lists import ALWAYS
 
 Raw = dict[str, Any]
 
@@ -92,9 +93,11 @@ def _currency(charge: Charge) -> str:
 
 
 def _price(raw: Raw, charge: Charge) -> Step:
-    since = formats.day(dt.datetime.fromisoformat(raw["valid_from"]))
-    text = _("Longest prefix in %(list)s: %(name)s. Valid from %(since)s.")
-    words = {"list": raw["list"], "name": raw["name"], "since": since}
+    start = dt.datetime.fromisoformat(raw["valid_from"])
+    words = {"list": raw["list"], "name": raw["name"], "since": formats.day(start)}
+    always = _("Longest prefix in %(list)s: %(name)s.")
+    since = _("Longest prefix in %(list)s: %(name)s. Valid from %(since)s.")
+    text = always if start.year <= ALWAYS.year else since
     return Step(_("Destination"), f"+{raw['prefix']}", text % words)
 
 

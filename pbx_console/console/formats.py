@@ -165,6 +165,5 @@ def today_line() -> str:
 def month(value: dt.date) -> str:
     """Write a month, the year only when it is another one."""
     same_year = value.year == timezone.localdate().year
-    return dates.format_skeleton(
-        "MMMM" if same_year else "yMMMM", value, locale=locale()
-    )
+    pattern = "LLLL" if same_year else "LLLL y"
+    return dates.format_date(value, pattern, locale=locale())
