@@ -87,10 +87,11 @@ def running(folder: Path) -> Iterator[House]:
     _run(env, "manage.py", "collectstatic", "-v0", "--noinput")
     words = ["compilemessages", "-v0", "-l", "de", "-i", ".venv", "-i", "node_modules"]
     _run(env, "manage.py", *words)
-    _run(env, "-m", "tests.browser.cast", str(folder / "world.json"))
-    world = json.loads((folder / "world.json").read_text(encoding="utf-8"))
+    world = ["--out", str(folder / "world.json"), "--history-days", "1"]
+    _run(env, "manage.py", "load_demo", *world)
+    text = (folder / "world.json").read_text(encoding="utf-8")
     with _serving(env, port, folder / "web.log"):
-        yield House(port, world)
+        yield House(port, json.loads(text))
     with owner_connection(dbname="postgres") as owner:
         owner.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
