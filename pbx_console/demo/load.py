@@ -45,7 +45,6 @@ from pbx_console.pbx.services.trunks import save_route, save_trunk
 
 LOADER = Actor(user=None, name="Demo", level="system")
 STAFF = "staff@console.example"
-HISTORY_DAYS = 21
 
 
 @dataclass
@@ -239,10 +238,10 @@ def _price_list(reseller: Reseller | None, slug: str) -> PriceList:
     return price_list
 
 
-def history() -> None:
-    """Write an invented month day by day, and let it be read, rated and exported."""
+def history(days: int) -> None:
+    """Write invented calls day by day, and let them be read, rated and exported."""
     today = timezone.now().date()
-    for back in range(HISTORY_DAYS, -1, -1):
+    for back in range(days, -1, -1):
         day = today - timedelta(days=back)
         _write_day(day, until=None if back else timezone.now().timestamp())
         ingest.run_once()

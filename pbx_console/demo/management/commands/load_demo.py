@@ -13,7 +13,10 @@ from django.db import transaction
 
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.demo import load
+from pbx_console.lib import env
 from pbx_console.pbx import refresh
+
+HISTORY_DAYS = 14
 
 
 class Command(BaseCommand):
@@ -26,7 +29,8 @@ class Command(BaseCommand):
         parser.add_argument("--out", type=Path, required=True)
         parser.add_argument("--trunk-host", default="127.0.0.2")
         parser.add_argument("--trunk-port", type=int, default=5070)
-        parser.add_argument("--no-history", action="store_true")
+        days = env.integer("PBX_DEMO_HISTORY_DAYS", HISTORY_DAYS)
+        parser.add_argument("--history-days", type=int, default=days)
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Load, unless the world exists."""
@@ -42,9 +46,8 @@ class Command(BaseCommand):
                 )
             self._write(options["out"], asdict(loaded))
             refresh.run()
-            if not options["no_history"]:
-                self.stdout.write("Writing three weeks of calls …")
-                load.history()
+            self.stdout.write(f"Writing {options['history_days']} days of calls …")
+            load.history(options["history_days"])
         self.stdout.write("The demo world is loaded.")
 
     def _keep(self, out: Path) -> None:
