@@ -47,6 +47,8 @@ export function liveStates(htmx) {
 
 function show(lamp, state) {
   lamp.dataset.p = state?.presence ?? "off";
+  const tile = lamp.closest(".exttile");
+  if (tile) tile.dataset.p = lamp.dataset.p;
   if (state?.label && lamp.hasAttribute("aria-label")) lamp.setAttribute("aria-label", state.label);
 }
 
