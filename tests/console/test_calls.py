@@ -60,9 +60,9 @@ def test_it_shows_a_customer_its_price_and_never_the_purchase(
 ) -> None:
     leg = Leg.objects.get(customer=world.nordbel.customer, direction="out")
     shown = text_of(sign_in("admin").get(f"{LIST}{leg.pk}/"))
-    assert "Why does this cost €0.0380?" in shown
-    assert "0.0076" not in shown
-    assert "Purchase" not in shown
+    assert "Warum kostet das 0,0380" in shown
+    assert "0,0076" not in shown
+    assert "Einkauf" not in shown
 
 
 def test_it_hides_another_resellers_call(

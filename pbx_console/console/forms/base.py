@@ -29,8 +29,10 @@ class NounForm(forms.Form):
         super().__init__(*args, **kwargs)
         own = fields_for_model(self.model, fields=self.names)
         self.fields = {**own, **{k: v for k, v in self.fields.items() if k not in own}}
-        for field in own.values():
+        for name, field in own.items():
             field.label = str(field.label)[:1].upper() + str(field.label)[1:]
+            if isinstance(field, forms.CharField):  # say it all at once, not one by one
+                field.validators += self.model._meta.get_field(name)._validators  # type: ignore[union-attr]
 
 
 def timezone_choices(current: str = "") -> list[tuple[str, str]]:

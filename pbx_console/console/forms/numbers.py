@@ -48,7 +48,7 @@ def _line(line: str) -> list[str]:
     end = "".join(c for c in rest[0] if c.isdigit())
     last = start[: len(start) - len(end)] + end if len(end) < len(start) - 1 else f"+{end}"
     low, high = int(start), int(last)
-    if not low <= high < low + MOST or len(last) != len(start):
+    if not end or not low <= high < low + MOST or len(last) != len(start):
         raise e164.NumberError("A range goes upwards and has at most 1000 numbers.")
     return [f"+{number}" for number in range(low, high + 1)]
 
@@ -142,7 +142,7 @@ class NumberForm(forms.Form):
         """Turn the extension's number into the extension of the chosen customer."""
         data: dict[str, Any] = self.cleaned_data
         if "extension" in data:
-            held = data["customer"] if "customer" in self.fields else self.did.customer
+            held = data.get("customer") if "customer" in self.fields else self.did.customer
             data["extension"] = self._extension(held, data["extension"])
         if "reseller" in self.fields and "customer" in data:
             self._follow_reseller(data)
@@ -160,7 +160,7 @@ class NumberForm(forms.Form):
 
     def _follow_reseller(self, data: dict[str, Any]) -> None:
         """A number that goes to another reseller leaves its customer."""
-        customer, reseller = data["customer"], data.get("reseller")
+        customer, reseller = data.get("customer"), data.get("reseller")
         if customer is not None and customer.reseller != reseller:
             data["customer"], data["extension"], data["is_main"] = None, None, False
 

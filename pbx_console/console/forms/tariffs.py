@@ -16,8 +16,7 @@ class TariffForm(forms.Form):
     price_list = forms.ModelChoiceField(
         PriceList.objects.none(),
         label=_("Price list"),
-        required=False,
-        empty_label=_("none: calls are counted, not priced"),
+        empty_label=_("choose a list"),
     )
 
     def __init__(self, *args: Any, lists: Any, chosen: Any = None, **kwargs: Any) -> None:

@@ -143,7 +143,8 @@ def customer_new(request: Any) -> HttpResponse:
             toast(request, _("%(name)s is added.") % {"name": customer.name})
             return redirect("console:customer", code=customer.code)
     context = {"form": form, "choice": choice}
-    return render(request, "console/customers/form.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "console/customers/form.html", context, status=status)
 
 
 def _reseller_of(request: Any) -> tuple[Reseller | None, ResellerChoice | None]:
@@ -205,4 +206,5 @@ def customer_edit(request: Any, code: str) -> HttpResponse:
             toast(request, _("%(name)s is saved.") % {"name": done.name})
             return redirect("console:customer", code=code)
     context = {"form": form, "customer": held}
-    return render(request, "console/customers/form.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "console/customers/form.html", context, status=status)

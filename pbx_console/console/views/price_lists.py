@@ -119,7 +119,8 @@ def price_list_edit(request: Any, slug: str) -> HttpResponse:
 def price_list_import(request: Any, slug: str) -> HttpResponse:
     """Look at a CSV file first: what would change, or what is wrong where; then import."""
     shown = one(request, slug)
-    form = PriceFileForm(request.POST or None, request.FILES or None)
+    sent = (request.POST, request.FILES) if request.method == "POST" else ()
+    form = PriceFileForm(*sent)
     result = None
     if request.method == "POST" and form.is_valid():
         wanted = {"price_list": shown, "text": form.cleaned_data["data"]}

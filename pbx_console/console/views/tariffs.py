@@ -32,7 +32,8 @@ def customer_tariff(request: Any, code: str) -> HttpResponse:
             return redirect("console:customer", code=code)
     back = reverse("console:customer", args=[code])
     context = {"form": form, "owner": held, "lists": lists, "back": back}
-    return render(request, "console/tariffs/form.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "console/tariffs/form.html", context, status=status)
 
 
 @needs("prices.wholesale")
@@ -50,4 +51,5 @@ def reseller_tariff(request: Any, slug: str) -> HttpResponse:
             return redirect("console:reseller", slug=slug)
     back = reverse("console:reseller", args=[slug])
     context = {"form": form, "owner": reseller, "lists": lists, "back": back}
-    return render(request, "console/tariffs/form.html", context)
+    status = 422 if form.errors else 200
+    return render(request, "console/tariffs/form.html", context, status=status)
