@@ -112,10 +112,10 @@ class LiveConsumer(AsyncWebsocketConsumer):
     def _states(self, words: dict[str, str | None]) -> States:
         with translation.override(self.language):
             return {
-                endpoint: word and {"presence": word, "label": str(WORDS[word])}
+                endpoint: {"presence": word, "label": str(WORDS[word])} if word else None
                 for endpoint, word in words.items()
                 if self.only in ("", endpoint)
-            }  # type: ignore[misc]
+            }
 
     async def _keep_right(self) -> None:
         """Mend what a lost message left; close when session or membership is gone."""

@@ -9,14 +9,16 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from django.db import models
+from django.db.models import Q
 
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.asterisk.models import PsAor, PsAuth, PsEndpoint, PsEndpointIdIp
-from pbx_console.pbx.models import Extension, Trunk
+from pbx_console.pbx.models import Did, Extension, Trunk
 
 # Neutral on purpose: a phone may show the realm of a challenge.
 REALM = "telephony"
@@ -36,7 +38,28 @@ class Rows:
             self.by_table.setdefault(type(row), []).append(row)
 
 
-def extension_rows(extension: Extension) -> tuple[PsEndpoint, PsAuth, PsAor]:
+def shown_numbers(extensions: Sequence[Extension]) -> dict[int, str]:
+    """Return the number shown outside per extension key: its own, else the main one.
+
+    Asterisk knows it with the endpoint, so that an emergency call needs no lookup.
+    """
+    own = {extension.caller_id_id for extension in extensions}
+    held = Did.objects.filter(customer_id__in={e.customer_id for e in extensions})
+    main: dict[int | None, str] = {}
+    by_key: dict[tuple[int | None, int | None], str] = {}
+    for did in held.filter(Q(is_main=True) | Q(pk__in=own)):
+        by_key[(did.pk, did.customer_id)] = did.number
+        if did.is_main:
+            main[did.customer_id] = did.number
+    return {
+        e.pk: by_key.get((e.caller_id_id, e.customer_id), main.get(e.customer_id, ""))
+        for e in extensions
+    }
+
+
+def extension_rows(
+    extension: Extension, shown: str
+) -> tuple[PsEndpoint, PsAuth, PsAor]:
     """Return the endpoint, auth and aor of an extension. Needs its customer loaded."""
     key = extension.endpoint_id
     endpoint = PsEndpoint(
@@ -47,7 +70,7 @@ def extension_rows(extension: Extension) -> tuple[PsEndpoint, PsAuth, PsAor]:
         callerid=f'"{_UNSAFE.sub("", extension.name)}" <{extension.number}>',
         accountcode=extension.number,
         tenantid=extension.customer.code,
-        set_var=revision_variable(extension.revision),
+        set_var=f"{revision_variable(extension.revision)};PBX_SHOWN={shown}",
         language=extension.customer.language,
     )
     auth = PsAuth(
@@ -106,10 +129,38 @@ def digest(username: str, secret: str) -> str:
 
 def project_extensions(extensions: Iterable[Extension]) -> None:
     """Write the rows of these extensions."""
+    _write(_rows_of(list(extensions)))
+
+
+def _rows_of(extensions: Sequence[Extension]) -> Rows:
     rows = Rows()
+    shown = shown_numbers(extensions)
     for extension in extensions:
-        rows.add(*extension_rows(extension))
-    _write(rows)
+        rows.add(*extension_rows(extension, shown[extension.pk]))
+    return rows
+
+
+def follow_numbers(customer_ids: Iterable[int]) -> list[Extension]:
+    """Write the number that extensions show where it changed; return those extensions."""
+    extensions = list(
+        Extension.objects.filter(customer_id__in=set(customer_ids)).select_related(
+            "customer"
+        )
+    )
+    wanted = {row.pk: row for row in _rows_of(extensions).by_table.get(PsEndpoint, [])}
+    rows = PsEndpoint.objects.filter(pk__in=wanted)
+    there = dict(rows.values_list("pk", "set_var"))
+    changed = [
+        e
+        for e in extensions
+        if there.get(e.endpoint_id) != _set_var(wanted, e.endpoint_id)
+    ]
+    project_extensions(changed)
+    return changed
+
+
+def _set_var(rows: Mapping[Any, Any], key: str) -> str:
+    return str(rows[key].set_var)
 
 
 def project_trunks(trunks: Iterable[Trunk]) -> None:
@@ -154,10 +205,8 @@ class Drift:
 
 def drift() -> list[Drift]:
     """Recompute all rows and return what is missing, different or too many."""
-    wanted = Rows()
     with as_everyone("projection check"):
-        for extension in Extension.objects.select_related("customer").iterator():
-            wanted.add(*extension_rows(extension))
+        wanted = _rows_of(list(Extension.objects.select_related("customer")))
         for trunk in Trunk.objects.filter(is_active=True):
             wanted.add(*trunk_rows(trunk))
     found: list[Drift] = []

@@ -39,6 +39,14 @@ def no_lookups() -> Iterator[None]:
                 )
 
 
+@contextmanager
+def locked_lookups() -> Iterator[None]:
+    """Every question about an extension waits, as with a frozen database."""
+    with owner_connection() as owner, owner.transaction():
+        owner.execute("LOCK TABLE pbx_extension, asterisk.ps_endpoints")
+        yield
+
+
 def test_it_connects_colleagues_and_refuses_the_rest_while_lookups_fail(
     house: House,
 ) -> None:
@@ -72,9 +80,19 @@ def test_it_asks_the_endpoint_and_the_fixed_trunk_for_an_emergency_without_looku
         assert phone.call("112").wait() == 0
         (invite,) = invited(carrier)
         assert invite.line.startswith("INVITE sip:112@")
+        assert f"{house.world.nordbel.number}@" in invite.header("From")
     (leg,) = house.carrier_legs()
     assert leg.userfield == "v1|emergency|carrier|112"
     assert (leg.tenantid, leg.accountcode) == (house.world.nordbel.customer.code, "201")
+
+
+def test_it_places_an_emergency_call_while_the_database_waits(house: House) -> None:
+    phone = house.phone(house.world.nordbel.extension)
+    with house.carrier.answering() as carrier:
+        assert phone.call("112").wait() == 0  # the endpoint is in the cache now
+        with locked_lookups():
+            assert phone.call("0110").wait() == 0
+        assert invited(carrier)[-1].line.startswith("INVITE sip:110@")
 
 
 def test_it_charges_a_transfer_to_the_extension_that_transfers(house: House) -> None:

@@ -11,9 +11,12 @@ from django.utils.translation import gettext as _
 from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import Reseller
 from pbx_console.accounts.services import audit
+from pbx_console.pbx import projection, refresh, tasks
 from pbx_console.pbx.models import Did, Trunk
 
+HINTS = 50  # more are left to the sweep
 FIELDS = ["number", "trunk", "reseller", "customer", "extension", "is_main"]
+HELD = ("number", "customer", "extension", "is_main")
 
 
 @transaction.atomic
@@ -24,17 +27,29 @@ def save_did(actor: Actor, *, did: Did | None = None, **values: Any) -> Did:
     """
     unsaved = did is None
     did = did or Did()
-    before = {} if unsaved else audit.snapshot(did, FIELDS)
+    seen = FIELDS if unsaved else [n for n in FIELDS if n in values or n in HELD]
+    before = {} if unsaved else audit.snapshot(did, seen)
+    holders = {did.customer_id}
     for name in FIELDS:
         if name in values:
             setattr(did, name, values[name])
     _follow_owner(did)
-    did.full_clean()
+    # A customer's administrator cannot read the trunk, and does not change it.
+    did.full_clean(exclude=[name for name in FIELDS if name not in seen])
     did.save()
+    _show(holders | {did.customer_id})
     verb = "did.created" if unsaved else "did.saved"
-    after = audit.snapshot(did, FIELDS)
+    after = audit.snapshot(did, seen)
     audit.record(actor, verb, did, key=did.number, before=before, after=after)
     return did
+
+
+def _show(holders: set[int | None]) -> None:
+    """Tell the PBX which number phones show now, so that it knows without asking."""
+    changed = projection.follow_numbers(key for key in holders if key is not None)
+    refresh.request(changed)
+    for extension in changed[:HINTS]:
+        tasks.hint(extension.endpoint_id)
 
 
 def _follow_owner(did: Did) -> None:
