@@ -77,7 +77,9 @@ def _hashes_before(shown: Sequence[UsageExport]) -> dict[int, str]:
 
 def without_free(amounts: Amounts) -> Amounts:
     """Leave out free calls of customers without a price list."""
-    return {code: micro for code, micro in amounts.items() if code != NO_CURRENCY or micro}
+    return {
+        code: micro for code, micro in amounts.items() if code != NO_CURRENCY or micro
+    }
 
 
 def waiting(reseller: Reseller) -> int:
@@ -112,7 +114,8 @@ def sums(export: UsageExport) -> list[tuple[str, Amounts]]:
     """Return the sums of the file by level, in words."""
     words = {Level.WHOLESALE: _("Purchase"), Level.RETAIL: _("Sales")}
     return [
-        (word, without_free(export.sums.get(level, {}))) for level, word in words.items()
+        (word, without_free(export.sums.get(level, {})))
+        for level, word in words.items()
     ]
 
 
@@ -150,7 +153,9 @@ def checks(export: UsageExport) -> list[Check]:
 def _journal(problems: set[str]) -> Check:
     ok = not problems & {"journal_rows", "journal_behind"}
     word = _("complete") if ok else _("behind")
-    return Check(_("Records written by the telephone system = records read"), word, "", ok)
+    return Check(
+        _("Records written by the telephone system = records read"), word, "", ok
+    )
 
 
 def _standing(levels: dict[str, dict[str, dict[str, int]]]) -> int:

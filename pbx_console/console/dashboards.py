@@ -169,7 +169,7 @@ def _trunks_not_live() -> list[Task]:
 
 
 def _unpriced() -> list[Task]:
-    rows = Leg.objects.needing_attention()[:MOST]  # type: ignore[attr-defined]
+    rows = Leg.objects.needing_attention()[:MOST]
     found = list(rows.values_list("state", "reason"))
     tasks = []
     unpriced = [row for row in found if row[0] == Leg.State.UNPRICED]
@@ -179,7 +179,9 @@ def _unpriced() -> list[Task]:
         title = ngettext(
             "%(n)s call without a price", "%(n)s calls without a price", len(unpriced)
         )
-        text = _("Counted, but not charged yet. They are rated as soon as a price exists.")
+        text = _(
+            "Counted, but not charged yet. They are rated as soon as a price exists."
+        )
         title %= {"n": count(len(unpriced))}
         tasks.append(Task("pending", "coin-euro", title, text, url, _("See which")))
     if others:
@@ -226,7 +228,7 @@ def _full_quotas() -> list[Task]:
             "pending",
             "gauge",
             _("%(name)s has almost no extensions left") % {"name": row.name},
-            text % {"used": row.n, "allowed": row.max_extensions},  # type: ignore[attr-defined]
+            text % {"used": row.n, "allowed": row.max_extensions},
             reverse("console:customer_edit", args=[row.code]),
             _("Change the limit"),
         )
@@ -281,11 +283,11 @@ def latest_exports() -> list[tuple[Reseller, UsageExport | None]]:
         .order_by("-sequence")
         .values("pk")[:1]
     )
-    rows = list(Reseller.objects.filter(is_active=True).annotate(last=Subquery(latest))[:50])
-    found = UsageExport.objects.in_bulk(
-        [row.last for row in rows if row.last]  # type: ignore[attr-defined]
+    rows = list(
+        Reseller.objects.filter(is_active=True).annotate(last=Subquery(latest))[:50]
     )
-    return [(row, found.get(row.last)) for row in rows]  # type: ignore[attr-defined]
+    found = UsageExport.objects.in_bulk([row.last for row in rows if row.last])
+    return [(row, found.get(row.last)) for row in rows]
 
 
 def refreshes_waiting() -> int:
@@ -307,9 +309,15 @@ def first_steps(request: Any) -> list[Step]:
             _("%(name)s, colour %(accent)s, with the logo on the left.")
             % {"name": brand.product_name, "accent": brand.accent},
         ),
-        Step("live", _("Domain proven"), _("You are using it: %(host)s.") % {"host": host}),
+        Step(
+            "live",
+            _("Domain proven"),
+            _("You are using it: %(host)s.") % {"host": host},
+        ),
     ]
-    prices = _("What your customers pay. Without one, calls are counted but not priced.")
+    prices = _(
+        "What your customers pay. Without one, calls are counted but not priced."
+    )
     wanted = has_right(role, "prices.manage")
     steps.append(
         Step("live", _("Price list"), prices)
@@ -326,8 +334,12 @@ def first_steps(request: Any) -> list[Step]:
         Step(
             "pending" if has_list else "",
             _("First customer, first phone"),
-            _("Name, extensions, numbers. Then type the account into a phone and call."),
-            reverse("console:customer_new") if has_right(role, "customers.manage") else "",
+            _(
+                "Name, extensions, numbers. Then type the account into a phone and call."
+            ),
+            reverse("console:customer_new")
+            if has_right(role, "customers.manage")
+            else "",
             _("Add the first customer"),
         )
     )

@@ -21,7 +21,9 @@ def spreadsheet(
     """Return a CSV file named after the list and today."""
     lines = [spreadsheet_line([str(title) for title in head])]
     lines += [spreadsheet_line([_plain(value) for value in row]) for row in rows]
-    response = HttpResponse(BOM + "".join(lines), content_type="text/csv; charset=utf-8")
+    response = HttpResponse(
+        BOM + "".join(lines), content_type="text/csv; charset=utf-8"
+    )
     filename = f"{slugify(name)}-{localdate():%Y-%m-%d}.csv"
     response["Content-Disposition"] = f'attachment; filename="{filename}"'
     return response

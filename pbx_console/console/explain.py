@@ -63,13 +63,19 @@ def leg(row: Leg, *, wholesale: bool) -> ExplainedLeg:
     rows = Charge.objects.filter(leg=row).select_related("export")
     if not wholesale:
         rows = rows.filter(level=Level.RETAIL)
-    shown = [Explained(c, steps(c)) for c in rows.order_by("level", "-generation", "kind")]
+    shown = [
+        Explained(c, steps(c)) for c in rows.order_by("level", "-generation", "kind")
+    ]
     return ExplainedLeg(row, shown)
 
 
 def steps(charge: Charge) -> list[Step]:
     """Return the steps of one charge in words."""
-    made = [_MAKERS[raw["step"]](raw, charge) for raw in charge.steps if raw["step"] in _MAKERS]
+    made = [
+        _MAKERS[raw["step"]](raw, charge)
+        for raw in charge.steps
+        if raw["step"] in _MAKERS
+    ]
     return [step for step in made if step is not None]
 
 
@@ -143,7 +149,9 @@ def _rounding(raw: Raw, charge: Charge) -> Step:
     }[mode]
     text = _("Rounded once, %(how)s, to %(decimals)s decimals.")
     amount = formats.price(raw["amount_micro"], charge.currency)
-    return Step(_("Amount"), amount, text % {"how": how, "decimals": decimals}, last=True)
+    return Step(
+        _("Amount"), amount, text % {"how": how, "decimals": decimals}, last=True
+    )
 
 
 _MAKERS: dict[str, Callable[[Raw, Charge], Step]] = {

@@ -86,7 +86,9 @@ def usage_by(key: str, first: dt.date, **only: Any) -> dict[Any, Usage]:
         .order_by()
         .values(key, "level", "currency")
         .annotate(
-            calls=Sum("calls"), duration_ms=Sum("duration_ms"), amount=Sum("amount_micro")
+            calls=Sum("calls"),
+            duration_ms=Sum("duration_ms"),
+            amount=Sum("amount_micro"),
         )
     )
     found: dict[Any, Usage] = {}
@@ -103,7 +105,9 @@ def usage_of_all(first: dt.date, **only: Any) -> Usage:
         .order_by()
         .values("level", "currency")
         .annotate(
-            calls=Sum("calls"), duration_ms=Sum("duration_ms"), amount=Sum("amount_micro")
+            calls=Sum("calls"),
+            duration_ms=Sum("duration_ms"),
+            amount=Sum("amount_micro"),
         )
     ):
         total.add(row)
@@ -143,7 +147,9 @@ def calls_today(**only: Any) -> list[Hour]:
             outgoing=Count("id", filter=~Q(direction=Leg.Direction.IN)),
         )
     )
-    found = {row["hour"]: Hour(row["hour"], row["incoming"], row["outgoing"]) for row in rows}
+    found = {
+        row["hour"]: Hour(row["hour"], row["incoming"], row["outgoing"]) for row in rows
+    }
     first = min([6, *found])
     last = max([20, *found])
     return [found.get(hour, Hour(hour, 0, 0)) for hour in range(first, last + 1)]

@@ -86,12 +86,14 @@ class Told:
     state: str = "live"
 
 
-def told(entries: Iterable[AuditEntry], request: Any, *, place: bool = True) -> list[Told]:
+def told(
+    entries: Iterable[AuditEntry], request: Any, *, place: bool = True
+) -> list[Told]:
     """Return entries in the words of the person who reads them."""
-    return [_told(entry, request, place) for entry in entries]
+    return [_told(entry, request, place=place) for entry in entries]
 
 
-def _told(entry: AuditEntry, request: Any, place: bool) -> Told:
+def _told(entry: AuditEntry, request: Any, *, place: bool) -> Told:
     return Told(
         entry,
         sentence(entry),
@@ -127,7 +129,9 @@ def _models() -> dict[str, type[models.Model]]:
 
 def who(entry: AuditEntry, request: Any) -> str:
     """Return the actor. Platform staff have no name for anybody else."""
-    if entry.actor_level == "system" or (entry.user_id is None and not entry.actor_name):
+    if entry.actor_level == "system" or (
+        entry.user_id is None and not entry.actor_name
+    ):
         return _("automatic")
     viewer = getattr(request.membership, "level", "")
     if entry.actor_level == "operator" and viewer != "operator":
@@ -193,7 +197,9 @@ def last_by_customer(customer_ids: Sequence[int], request: Any) -> dict[int, str
         .order_by("-at", "-id")
         .values("pk")[:1]
     )
-    picked = Customer.objects.filter(pk__in=customer_ids).annotate(last=Subquery(latest))
+    picked = Customer.objects.filter(pk__in=customer_ids).annotate(
+        last=Subquery(latest)
+    )
     entries = AuditEntry.objects.in_bulk([row.last for row in picked if row.last])
     return {
         e.customer_id: f"{formats.moment(e.at)} · {who(e, request)}"

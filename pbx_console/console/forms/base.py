@@ -82,7 +82,9 @@ class Filters(forms.Form):
     @property
     def kept(self) -> list[tuple[str, str]]:
         """Return what the search field must send along: every other filter."""
-        return [(n, self.data.get(n, "")) for n in self.fields if n != "q" and self.value(n)]
+        return [
+            (n, self.data.get(n, "")) for n in self.fields if n != "q" and self.value(n)
+        ]
 
     @property
     def is_used(self) -> bool:

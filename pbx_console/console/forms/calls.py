@@ -47,7 +47,9 @@ class CallFilters(Filters):
     def __init__(self, data: Any, *, customer_is_fixed: bool, money: bool) -> None:
         """Leave out what the page fixes already."""
         super().__init__(data)
-        dropped = (["customer"] if customer_is_fixed else []) + ([] if money else ["state"])
+        dropped = (["customer"] if customer_is_fixed else []) + (
+            [] if money else ["state"]
+        )
         for name in dropped:
             del self.fields[name]
             self.cleaned_data.pop(name, None)

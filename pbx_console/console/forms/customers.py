@@ -15,7 +15,14 @@ class CustomerForm(NounForm):
     """A customer as its reseller describes it."""
 
     model = Customer
-    names = ("name", "erp_number", "country", "language", "timezone", "max_extensions")
+    names: tuple[str, ...] = (
+        "name",
+        "erp_number",
+        "country",
+        "language",
+        "timezone",
+        "max_extensions",
+    )
     timezone = forms.ChoiceField(label=_("Time zone"))
 
     def __init__(self, *args: Any, obj: Customer | None = None, **kwargs: Any) -> None:

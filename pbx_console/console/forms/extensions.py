@@ -8,8 +8,8 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pbx_console.accounts.models import Customer
-from pbx_console.console.forms.base import Filters, NounForm
 from pbx_console.console.formats import phone
+from pbx_console.console.forms.base import Filters, NounForm
 from pbx_console.pbx.models import Did, Extension
 
 
@@ -28,7 +28,11 @@ class ExtensionForm(NounForm):
     names = ("number", "name", "ring_seconds", "may_dial_outside")
 
     def __init__(
-        self, *args: Any, customer: Customer, obj: Extension | None = None, **kwargs: Any
+        self,
+        *args: Any,
+        customer: Customer,
+        obj: Extension | None = None,
+        **kwargs: Any,
     ) -> None:
         """Offer the customer's own numbers only."""
         super().__init__(*args, obj=obj, **kwargs)

@@ -46,7 +46,9 @@ def _line(line: str) -> list[str]:
     if not rest:
         return [start]
     end = "".join(c for c in rest[0] if c.isdigit())
-    last = start[: len(start) - len(end)] + end if len(end) < len(start) - 1 else f"+{end}"
+    last = (
+        start[: len(start) - len(end)] + end if len(end) < len(start) - 1 else f"+{end}"
+    )
     low, high = int(start), int(last)
     if not end or not low <= high < low + MOST or len(last) != len(start):
         raise e164.NumberError("A range goes upwards and has at most 1000 numbers.")
@@ -101,7 +103,9 @@ class NumberForm(forms.Form):
         label=_("Rings extension"),
         required=False,
         max_length=6,
-        help_text=_("Its number, as in 201. Empty: callers hear that it is not in use."),
+        help_text=_(
+            "Its number, as in 201. Empty: callers hear that it is not in use."
+        ),
         widget=forms.TextInput(attrs={"inputmode": "numeric", "list": "extensions"}),
     )
     is_main = forms.BooleanField(
@@ -112,7 +116,8 @@ class NumberForm(forms.Form):
 
     def __init__(self, *args: Any, did: Did, role: str, **kwargs: Any) -> None:
         """Keep the fields that the role may set."""
-        super().__init__(*args, initial=self._now(did), **kwargs)
+        kwargs["initial"] = self._now(did)
+        super().__init__(*args, **kwargs)
         self.did = did
         fields: Any = self.fields
         if not has_right(role, "numbers.stock"):
@@ -142,7 +147,9 @@ class NumberForm(forms.Form):
         """Turn the extension's number into the extension of the chosen customer."""
         data: dict[str, Any] = self.cleaned_data
         if "extension" in data:
-            held = data.get("customer") if "customer" in self.fields else self.did.customer
+            held = (
+                data.get("customer") if "customer" in self.fields else self.did.customer
+            )
             data["extension"] = self._extension(held, data["extension"])
         if "reseller" in self.fields and "customer" in data:
             self._follow_reseller(data)

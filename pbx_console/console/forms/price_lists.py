@@ -99,7 +99,9 @@ class PriceFileForm(forms.Form):
         if upload is None and not data.get("text"):
             raise forms.ValidationError({"file": _("Choose a CSV file.")})
         if upload is not None and upload.size > MAX_MB * 1024 * 1024:
-            message = _("The file is larger than %(limit)s MB. Split it into several files.")
+            message = _(
+                "The file is larger than %(limit)s MB. Split it into several files."
+            )
             raise forms.ValidationError({"file": message % {"limit": MAX_MB}})
         data["data"] = upload.read() if upload else data["text"].encode()
         return data

@@ -19,9 +19,12 @@ class TariffForm(forms.Form):
         empty_label=_("choose a list"),
     )
 
-    def __init__(self, *args: Any, lists: Any, chosen: Any = None, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, lists: Any, chosen: Any = None, **kwargs: Any
+    ) -> None:
         """Offer these lists."""
         now = chosen.price_list_id if chosen else None
-        super().__init__(*args, initial={"price_list": now}, **kwargs)
+        kwargs["initial"] = {"price_list": now}
+        super().__init__(*args, **kwargs)
         field: Any = self.fields["price_list"]
         field.queryset = lists

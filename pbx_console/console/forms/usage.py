@@ -16,7 +16,9 @@ class MonthFilters(Filters):
     """A month (`2026-11`) and a search by customer."""
 
     placeholder = _("Customer or customer number")
-    month = forms.RegexField(r"^[12]\d{3}-(0[1-9]|1[0-2])$", required=False, label=_("Month"))
+    month = forms.RegexField(
+        r"^[12]\d{3}-(0[1-9]|1[0-2])$", required=False, label=_("Month")
+    )
 
     @property
     def first(self) -> dt.date:

@@ -43,7 +43,12 @@ def _list(
         return _file(request, rows)
     shown = page(rows, NEWEST, request.GET)
     entries = history.told(shown.rows, request, place=customer is None)
-    context = {"filters": filters, "page": shown, "entries": entries, "customer": customer}
+    context = {
+        "filters": filters,
+        "page": shown,
+        "entries": entries,
+        "customer": customer,
+    }
     return render(request, "console/audit/list.html", context)
 
 

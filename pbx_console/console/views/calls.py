@@ -115,7 +115,9 @@ def lines(rows: list[Leg]) -> list[Line]:
     charges = {
         charge.leg_id: charge
         for charge in Charge.objects.filter(
-            leg__in=[row.pk for row in rows], level=Level.RETAIL, kind=Charge.Kind.CHARGE
+            leg__in=[row.pk for row in rows],
+            level=Level.RETAIL,
+            kind=Charge.Kind.CHARGE,
         ).order_by("generation")
     }
     return [Line(row, charges.get(row.pk)) for row in rows]

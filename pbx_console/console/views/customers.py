@@ -116,19 +116,24 @@ def _file(request: Any, rows: QuerySet[Customer]) -> HttpResponse:
         _("customers"),
         head,
         (
-            _record(line, money)
-            for line in lines(list(rows.order_by("name", "id")[: downloads.MOST]), request)
+            _record(line, money=money)
+            for line in lines(
+                list(rows.order_by("name", "id")[: downloads.MOST]), request
+            )
         ),
     )
 
 
-def _record(line: Line, money: bool) -> list[object]:
+def _record(line: Line, *, money: bool) -> list[object]:
     customer = line.customer
     values: list[object] = [customer.name, customer.erp_number, customer.code]
     values += [line.extensions, customer.max_extensions]
     values += [formats.minutes(line.usage.seconds), customer.is_active]
     if money:
-        values += [formats.amounts(line.usage.retail), formats.amounts(line.usage.margin)]
+        values += [
+            formats.amounts(line.usage.retail),
+            formats.amounts(line.usage.margin),
+        ]
     return values
 
 

@@ -61,7 +61,10 @@ def customer_extensions(request: Any, code: str) -> HttpResponse:
 
 
 def _list(
-    request: Any, filters: ExtensionFilters, shown: Any, customer: Customer | None = None
+    request: Any,
+    filters: ExtensionFilters,
+    shown: Any,
+    customer: Customer | None = None,
 ) -> HttpResponse:
     context = {
         "filters": filters,
@@ -117,7 +120,9 @@ def extension_new(request: Any, code: str) -> HttpResponse:
             toast(request, words, state=done.state)
             return redirect("console:extension", code=code, number=done.number)
     context = {"form": form, "customer": customer}
-    return render(request, "console/extensions/form.html", context, status=_status(form))
+    return render(
+        request, "console/extensions/form.html", context, status=_status(form)
+    )
 
 
 def _status(form: Any) -> int:
@@ -201,7 +206,9 @@ def extension_edit(request: Any, code: str, number: str) -> HttpResponse:
             _tell_saved(request, done, renumbered=done.number != number)
             return redirect("console:extension", code=code, number=done.number)
     context = {"form": form, "customer": customer, "extension": shown, "number": number}
-    return render(request, "console/extensions/form.html", context, status=_status(form))
+    return render(
+        request, "console/extensions/form.html", context, status=_status(form)
+    )
 
 
 def _tell_saved(request: Any, done: Extension, *, renumbered: bool) -> None:
@@ -239,6 +246,8 @@ def extension_delete(request: Any, code: str, number: str) -> HttpResponse:
         "extension": shown,
         "customer": shown.customer,
         "numbers": list(shown.dids.all()),
-        "error": " ".join(form.errors.get("confirm", [])),
+        "error": " ".join(str(e) for e in form.errors.get("confirm", [])),
     }
-    return render(request, "console/extensions/delete.html", context, status=_status(form))
+    return render(
+        request, "console/extensions/delete.html", context, status=_status(form)
+    )

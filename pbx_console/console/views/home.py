@@ -85,7 +85,9 @@ def _own(request: Any) -> HttpResponse:
     membership = request.membership
     number = membership.extension_number
     held = membership.customer
-    extension = held.extensions.select_related("caller_id").filter(number=number).first()
+    extension = (
+        held.extensions.select_related("caller_id").filter(number=number).first()
+    )
     context: dict[str, Any] = {"extension": extension, "number": number}
     if extension is not None:
         extension.customer = held

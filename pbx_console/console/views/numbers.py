@@ -88,7 +88,9 @@ def number_new(request: Any) -> HttpResponse:
     if request.method == "POST":
         done = saved(form, add_dids, actor=request.actor)
         if done is not None:
-            words = ngettext("%(n)s number is added.", "%(n)s numbers are added.", len(done))
+            words = ngettext(
+                "%(n)s number is added.", "%(n)s numbers are added.", len(done)
+            )
             toast(request, words % {"n": len(done)})
             return redirect("console:numbers")
     status = 422 if form.errors else 200
@@ -148,7 +150,7 @@ def number_delete(request: Any, digits: str) -> HttpResponse:
         if not form.errors:
             toast(request, _("%(number)s is removed.") % {"number": shown})
             return redirect("console:numbers")
-    error = " ".join(e for errors in form.errors.values() for e in errors)
+    error = " ".join(str(e) for errors in form.errors.values() for e in errors)
     context = {"did": did, "error": error, "wanted": digits}
     status = 422 if form.errors else 200
     return render(request, "console/numbers/delete.html", context, status=status)

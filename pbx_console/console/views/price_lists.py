@@ -59,7 +59,9 @@ def price_list_new(request: Any) -> HttpResponse:
             toast(request, _("Price list %(name)s is added.") % {"name": done.name})
             return redirect("console:price_list_import", slug=done.slug)
     status = 422 if form.errors else 200
-    return render(request, "console/price_lists/form.html", {"form": form}, status=status)
+    return render(
+        request, "console/price_lists/form.html", {"form": form}, status=status
+    )
 
 
 @needs("prices.view")

@@ -15,7 +15,10 @@ from pbx_console.console.owners import customer_for, reseller_for
 from pbx_console.console.saving import saved
 from pbx_console.console.toasts import toast
 from pbx_console.metering.models import CustomerTariff, PriceList, ResellerTariff
-from pbx_console.metering.services.tariffs import choose_for_customer, choose_for_reseller
+from pbx_console.metering.services.tariffs import (
+    choose_for_customer,
+    choose_for_reseller,
+)
 
 
 @needs("prices.manage")
@@ -28,7 +31,9 @@ def customer_tariff(request: Any, code: str) -> HttpResponse:
     if request.method == "POST":
         saved(form, choose_for_customer, actor=request.actor, customer=held)
         if not form.errors:
-            toast(request, _("%(name)s: the price list is saved.") % {"name": held.name})
+            toast(
+                request, _("%(name)s: the price list is saved.") % {"name": held.name}
+            )
             return redirect("console:customer", code=code)
     back = reverse("console:customer", args=[code])
     context = {"form": form, "owner": held, "lists": lists, "back": back}

@@ -51,7 +51,9 @@ def _one(slug: str) -> Trunk:
     return get_object_or_404(Trunk.objects.select_related("reseller"), slug=slug)
 
 
-def _draw(request: Any, shown: Trunk, form: RouteForm, status: int = 200) -> HttpResponse:
+def _draw(
+    request: Any, shown: Trunk, form: RouteForm, status: int = 200
+) -> HttpResponse:
     entries = AuditEntry.objects.filter(object_type="trunk", object_key=shown.slug)
     context = {
         "trunk": shown,

@@ -73,9 +73,7 @@ def export(request: Any, slug: str, sequence: int) -> HttpResponse:
 
 
 @needs("exports.view")
-def export_file(
-    request: Any, slug: str, sequence: int, rendering: str
-) -> FileResponse:
+def export_file(request: Any, slug: str, sequence: int, rendering: str) -> FileResponse:
     """Send one rendering of a sealed export, the same bytes every time."""
     shown = one(request, slug, sequence)
     path = path_of(shown, rendering)
@@ -91,7 +89,9 @@ def months(request: Any) -> HttpResponse:
     first = filters.first
     rows = Customer.objects.select_related("reseller")
     if text := filters.value("q"):
-        rows = rows.filter(name__icontains=text) | rows.filter(erp_number__icontains=text)
+        rows = rows.filter(name__icontains=text) | rows.filter(
+            erp_number__icontains=text
+        )
     usage = figures.usage_by("customer_id", first)
     if request.GET.get("format") == "csv":
         return _file(first, usage, list(rows.order_by("name", "id")[: downloads.MOST]))
