@@ -112,7 +112,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
     def _states(self, words: dict[str, str | None]) -> States:
         with translation.override(self.language):
             return {
-                endpoint: {"presence": word, "label": str(WORDS[word])} if word else None
+                endpoint: {"presence": word, "label": str(WORDS[word])}
+                if word
+                else None
                 for endpoint, word in words.items()
                 if self.only in ("", endpoint)
             }

@@ -55,7 +55,10 @@ class Listener:
         self.client = client
         self.exchange = Exchange()
         self.redis = redis.asyncio.from_url(
-            settings.REDIS_URL, socket_timeout=2, socket_connect_timeout=2
+            settings.REDIS_URL,
+            decode_responses=True,
+            socket_timeout=2,
+            socket_connect_timeout=2,
         )
         self.codes: set[str] = set()
         self.shown: dict[str, Shown] = {}
@@ -129,7 +132,7 @@ class Listener:
     async def _write(self) -> None:
         """Write and send what changed; all of it when Redis has forgotten us."""
         beat = time.monotonic() - self.beaten > BEAT
-        if beat and (await self.redis.get(state.EPOCH) or b"").decode() != self.epoch:
+        if beat and await self.redis.get(state.EPOCH) != self.epoch:
             self.epoch = ""
         if not self.epoch:
             await self._forget()
@@ -197,7 +200,8 @@ class Listener:
         async with self.redis.pipeline(transaction=True) as asked:
             asked.delete(presence.customer_key(code))
             if now.words:
-                asked.hset(presence.customer_key(code), mapping=now.words)
+                words: dict[Any, Any] = dict(now.words)
+                asked.hset(presence.customer_key(code), mapping=words)
             asked.set(state.calls_key(code), json.dumps(now.calls))
             asked.incr(state.seq_key(code))
             return int((await asked.execute())[-1])

@@ -190,8 +190,11 @@ def socket(
     return ApplicationCommunicator(application, scope)
 
 
-async def opened(*arguments: Any, **headers: str) -> ApplicationCommunicator:
-    page = await sync_to_async(socket)(*arguments, **headers)
+async def opened(
+    tenant: Tenant, person: str, path: str = "/ws/live/", **headers: str
+) -> ApplicationCommunicator:
+    """The same, accepted."""
+    page = await sync_to_async(lambda: socket(tenant, person, path, **headers))()
     await page.send_input({"type": "websocket.connect"})
     assert (await page.receive_output(10))["type"] == "websocket.accept"
     return page
