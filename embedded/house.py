@@ -126,7 +126,8 @@ def _addresses(settings: Settings, world: dict[str, Any]) -> dict[str, Any]:
     console, ports = settings.console(), settings.ports
     urls = {name: f"http://{h}:{ports['web']}/" for name, h in world["hosts"].items()}
     return {
-        "base_url": next(iter(urls.values()), f"http://localhost:{ports['web']}/"),
+        # For programs: the address, to be asked with the Host of a brand.
+        "base_url": f"http://{LOOPBACK}:{ports['web']}/",
         "urls": urls,
         "sip": {
             "host": console["PBX_SIP_DOMAIN"],

@@ -55,8 +55,13 @@ def _clean_up(instance: Instance, *, fresh: bool) -> None:
     state.clean_up(left)
     left.save()
     if fresh:
-        for name in ("postgres", "asterisk", "data"):
-            _forget(instance.home / name)
+        forget_data(instance)
+
+
+def forget_data(instance: Instance) -> None:
+    """The next start is a first start; nothing of the instance may run."""
+    for name in ("postgres", "asterisk", "data"):
+        _forget(instance.home / name)
 
 
 def _forget(path: Path) -> None:

@@ -15,6 +15,7 @@ import pytest
 from embedded import state, waiting
 from embedded.environment import known
 from embedded.paths import PROJECT, Instance
+from embedded.session import forget_data
 
 pytestmark = [pytest.mark.asterisk, pytest.mark.slow]
 INSTANCE = Instance("test-embedded")
@@ -29,6 +30,7 @@ def embedded(command: str, *rest: str) -> subprocess.CompletedProcess[str]:
 @pytest.fixture
 def servers() -> Iterator[None]:
     embedded("down")
+    forget_data(INSTANCE)
     done = embedded("servers")
     assert done.returncode == 0, done.stdout + done.stderr
     yield
