@@ -48,11 +48,6 @@ def seconds(work: Callable[[], object]) -> float:
     return time.perf_counter() - start
 
 
-def milliseconds(work: Callable[[], object], *, times: int) -> list[float]:
-    """Return how long `work` takes each of several times."""
-    return [seconds(work) * 1000 for _n in range(times)]
-
-
 def middle(values: list[float]) -> float:
     """Return the median."""
     return statistics.median(values)
