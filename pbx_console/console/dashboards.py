@@ -16,6 +16,7 @@ from pbx_console.accounts.models import Customer, Reseller
 from pbx_console.accounts.rights import has_right
 from pbx_console.console import figures
 from pbx_console.console.formats import count
+from pbx_console.console.templatetags.pages import reason
 from pbx_console.metering.models import Follower, Leg, PriceList, UsageExport
 from pbx_console.pbx import presence
 from pbx_console.pbx.models import Extension, Refresh, Trunk
@@ -143,7 +144,7 @@ def _failed(failed: list[Extension]) -> Task:
     text = _("%(where)s: %(reason)s It is tried again by itself.")
     words = {
         "where": f"{first.customer.name}, {first.number}",
-        "reason": _(first.failure),
+        "reason": reason(first),
     }
     title %= {"n": count(len(failed))}
     return Task("failed", "alert-triangle", title, text % words, *_where())
@@ -160,7 +161,7 @@ def _trunks_not_live() -> list[Task]:
             "failed",
             "plug-connected",
             _("Trunk %(name)s is not live") % {"name": row.name},
-            _(row.failure),
+            reason(row),
             reverse("console:trunk", args=[row.slug]),
             _("Look at it"),
         )

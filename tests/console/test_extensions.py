@@ -149,10 +149,15 @@ def test_it_polls_the_state_while_pending_and_stops_when_live(
 def test_it_names_the_reason_of_a_failure(
     sign_in: Opens, world: World, everyone: None
 ) -> None:
-    failed = {"live_revision": 0, "revision": 1, "failure": "It cannot be reached."}
+    failed = {
+        "live_revision": 0,
+        "revision": 1,
+        "failure": "no connection: [Errno 111]",
+    }
     Extension.objects.filter(pk=world.nordbel.extension.pk).update(**failed)
     shown = text_of(sign_in("owner").get(_url("extension", world)))
-    assert shown.count("It cannot be reached.") >= 2
+    assert shown.count("The telephone system cannot be reached.") >= 2
+    assert "Errno" not in shown
 
 
 def test_it_lists_with_a_fixed_number_of_queries(

@@ -52,11 +52,15 @@ def test_it_guides_a_reseller_without_customers(
 def test_it_tells_of_a_save_that_did_not_arrive(
     sign_in: Opens, world: World, everyone: None
 ) -> None:
-    failed = {"live_revision": 0, "revision": 1, "failure": "It cannot be reached."}
+    failed = {
+        "live_revision": 0,
+        "revision": 1,
+        "failure": "no connection: [Errno 111]",
+    }
     Extension.objects.filter(pk=world.nordbel.extension.pk).update(**failed)
     shown = text_of(sign_in("owner").get("/"))
     assert "1 change has not reached the telephone system" in shown
-    assert "It cannot be reached." in shown
+    assert "The telephone system cannot be reached." in shown
     assert "has not reached" not in text_of(sign_in("owner", "zuidlijn").get("/"))
 
 

@@ -12,6 +12,7 @@ from django.utils import timezone
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_noop
 
 from pbx_console.console import formats
 from pbx_console.console.figures import Hour
@@ -44,6 +45,24 @@ def live_detail(obj: Confirmed) -> str:
     if took is None or obj.live_at is None or timezone.now() - obj.live_at > FRESH:
         return ""
     return _("%(seconds)s s after save") % {"seconds": formats.decimal(took, 2)}
+
+
+KNOWN_REASONS = frozenset(
+    {
+        gettext_noop("The telephone system does not know it."),
+        gettext_noop("The telephone system still has the earlier state."),
+    }
+)
+
+
+@register.filter
+def reason(obj: Confirmed) -> str:
+    """Return why the PBX has not confirmed, in words; what else failed is for the log."""
+    if not obj.failure:
+        return ""
+    if obj.failure in KNOWN_REASONS:
+        return _(obj.failure)
+    return _("The telephone system cannot be reached.")
 
 
 @register.simple_tag

@@ -76,16 +76,27 @@ def price_list(request: Any, slug: str) -> HttpResponse:
         digits = "".join(c for c in text if c.isdigit())
         like = Q(name__icontains=text) | Q(destination_class__icontains=text)
         rows = rows.filter(like | Q(prefix__startswith=digits) if digits else like)
+    prices = page(rows, ("prefix", "valid_from", "id"), request.GET)
     context = {
         "list": shown,
         "filters": filters,
-        "page": page(rows, ("prefix", "valid_from", "id"), request.GET),
+        "page": prices,
+        "used": _used(prices.rows),
         "customers": shown.customer_tariffs.select_related("customer")[:20],
         "resellers": shown.reseller_tariffs.select_related("reseller")[:20],
         "days": _peak_days(shown),
         "hours": _peak_hours(shown),
     }
     return render(request, "console/price_lists/detail.html", context)
+
+
+def _used(prices: list[Price]) -> dict[str, bool]:
+    """Say which of the rarer columns have anything to show."""
+    return {
+        "off_peak": any(p.off_peak_per_minute_micro is not None for p in prices),
+        "setup": any(p.setup_micro for p in prices),
+        "minimum": any(p.minimum_micro for p in prices),
+    }
 
 
 def _peak_days(shown: PriceList) -> str:
