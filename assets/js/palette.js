@@ -26,6 +26,7 @@ export function palette() {
     ArrowDown: () => step(1),
     ArrowUp: () => step(-1),
     Enter: () => (chosen() ?? options()[0])?.click(),
+    Escape: () => dialog.close(), // a search field would only empty itself
   };
 
   document.addEventListener("keydown", (event) => {

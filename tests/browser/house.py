@@ -75,7 +75,7 @@ def _renamed(url: str, name: str) -> str:
 
 @contextmanager
 def running(folder: Path) -> Iterator[House]:
-    """Make database, world and static files, serve them, take it all down again."""
+    """Make database, world and static files new, and serve them while it lasts."""
     assert BUILT.exists(), "run `npm ci --ignore-scripts && npm run build` first"
     name = urlsplit(os.environ["DATABASE_URL"]).path.strip("/") + "_browser"
     port = free_port()
@@ -92,8 +92,6 @@ def running(folder: Path) -> Iterator[House]:
     text = (folder / "world.json").read_text(encoding="utf-8")
     with _serving(env, port, folder / "web.log"):
         yield House(port, json.loads(text))
-    with owner_connection(dbname="postgres") as owner:
-        owner.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 def _run(env: dict[str, str], *arguments: str, **more: str) -> None:
