@@ -69,7 +69,7 @@ def values(settings: Settings, where: Place) -> dict[str, str]:
         "RTP_END": str(settings.ports["rtp_start"] + RTP_PORTS - 1),
         "AMI_HOST": LOOPBACK,
         "AMI_PERMIT": f"{LOOPBACK}/255.255.255.255",
-        "EMERGENCY_TRUNK": os.environ.get("PBX_EMERGENCY_TRUNK", ""),
+        "EMERGENCY_TRUNK": os.environ.get("PBX_EMERGENCY_TRUNK", "carrier"),
         "EMERGENCY_CALLER": os.environ.get("PBX_EMERGENCY_CALLER", ""),
         "LOG_LEVELS": "notice,warning,error,verbose(2)",
     }

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from urllib.parse import quote
 
+import psycopg
 import pytest
 
 from pbx_console.asterisk.ami.client import reader
@@ -84,6 +86,23 @@ def test_it_asks_the_endpoint_and_the_fixed_trunk_for_an_emergency_without_looku
     (leg,) = house.carrier_legs()
     assert leg.userfield == "v1|emergency|carrier|112"
     assert (leg.tenantid, leg.accountcode) == (house.world.nordbel.customer.code, "201")
+
+
+def test_it_goes_on_when_all_connections_to_the_database_were_cut(house: House) -> None:
+    phone = house.phone(house.world.nordbel.extension)
+    with house.carrier.answering() as carrier:
+        for calls in (1, 2, 3):
+            assert phone.call("03023125999").wait() == 0
+            assert len(invited(carrier)) == calls
+            cut_asterisk_from_the_database()
+
+
+def cut_asterisk_from_the_database() -> None:
+    """End Asterisk's sessions, as a restart of the database does."""
+    cut = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> %s"
+    with psycopg.connect(os.environ["PBX_ASTERISK_DATABASE_URL"]) as own:
+        mine = f"{cut} AND usename = current_user"
+        assert own.execute(mine, [own.info.backend_pid]).fetchall()
 
 
 def test_it_places_an_emergency_call_while_the_database_waits(house: House) -> None:
