@@ -16,6 +16,8 @@ from embedded.say import Refusal
 
 POLICY = Path("/usr/sbin/policy-rc.d")
 POLICY_TEXT = "#!/bin/sh\nexit 101\n"
+# Told apart from a policy of the machine's own, which stays.
+_OURS = "#!/bin/sh\n# by pbx-console, only while it installs\nexit 101\n"
 NO_CLUSTER = Path("/etc/postgresql-common/createcluster.d/pbx-console.conf")
 QUIET = {"DEBIAN_FRONTEND": "noninteractive", "RUNLEVEL": "1", "LC_ALL": "C.UTF-8"}
 
@@ -69,6 +71,8 @@ def install(packages: Sequence[str], *, why: str) -> None:
     _check_possible(names, why)
     with _no_service_starts(), _no_system_cluster():
         _update()
+        # What a Ctrl-C left half installed would stop every later attempt.
+        shell.output(["dpkg", "--configure", "-a"], **QUIET)
         shell.run(
             ["apt-get", "install", "-y", "--no-install-recommends", *needed],
             title=f"Installing Debian packages: {names}",
@@ -103,7 +107,7 @@ def _update() -> None:
 @contextlib.contextmanager
 def _no_service_starts() -> Iterator[None]:
     """invoke-rc.d and deb-systemd-invoke ask this file before they start anything."""
-    with _file_for_a_while(POLICY, POLICY_TEXT, mode=0o755):
+    with _file_for_a_while(POLICY, _OURS, mode=0o755):
         yield
 
 
@@ -116,7 +120,7 @@ def _no_system_cluster() -> Iterator[None]:
 
 @contextlib.contextmanager
 def _file_for_a_while(path: Path, text: str, *, mode: int) -> Iterator[None]:
-    if path.exists():
+    if path.exists() and path.read_text() != text:
         yield
         return
     path.parent.mkdir(parents=True, exist_ok=True)
