@@ -252,8 +252,8 @@ def _followers() -> list[Task]:
                 "at": timezone.localtime(row.seen_at).strftime("%H:%M:%S"),
                 "n": count(row.behind_bytes),
             },
-            reverse("console:audit"),
-            _("Audit log"),
+            reverse("console:home") + "#h-journal",
+            _("See the journal"),
         )
         for row in rows[:3]
     ]

@@ -89,10 +89,11 @@ def _it_turns_live(page: Page, endpoint: str) -> None:
 
 
 def _assign_number(page: Page) -> None:
-    page.goto(urlsplit(page.url)._replace(path="/numbers/", query="held=free").geturl())
+    page.get_by_role("link", name="Assign a number").click()
     page.get_by_role("link", name="+49 30 23125810").click()
-    page.get_by_label("Customer", exact=True).select_option(label="Segelmacherei Dorn")
-    page.get_by_label("Rings extension").fill("21")
+    chosen = page.get_by_label("Customer", exact=True)
+    expect(chosen.locator("option:checked")).to_have_text("Segelmacherei Dorn")
+    expect(page.get_by_label("Rings extension")).to_have_value("21")
     page.get_by_label("Main number").check()
     page.get_by_role("button", name="Save number").click()
     expect(page.locator("tbody")).to_contain_text("Werkstatt")

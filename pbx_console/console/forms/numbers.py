@@ -114,9 +114,17 @@ class NumberForm(forms.Form):
         help_text=_("Shown outside by extensions without a number of their own."),
     )
 
-    def __init__(self, *args: Any, did: Did, role: str, **kwargs: Any) -> None:
-        """Keep the fields that the role may set."""
-        kwargs["initial"] = self._now(did)
+    def __init__(
+        self,
+        *args: Any,
+        did: Did,
+        role: str,
+        wanted: dict[str, Any] | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Keep the fields that the role may set; offer `wanted` for a free number."""
+        offered = wanted if wanted and did.customer_id is None else {}
+        kwargs["initial"] = self._now(did) | offered
         super().__init__(*args, **kwargs)
         self.did = did
         fields: Any = self.fields

@@ -102,7 +102,9 @@ def day_bars(days: Sequence[tuple[dt.date, float]], label: str) -> SafeString:
 
 
 def _axis(words: Sequence[str], each: int) -> SafeString:
-    shown = [word if place % each == 0 else "" for place, word in enumerate(words)]
+    # The last one would stick out where it has less room than its text.
+    last = len(words) - 1
+    shown = [w if n % each == 0 and n < last else "" for n, w in enumerate(words)]
     spans = [format_html("<span>{}</span>", word) for word in shown]
     inner = SafeString("".join(spans))
     return format_html('<div class="axis" aria-hidden="true">{}</div>', inner)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
@@ -45,7 +46,14 @@ def _list(
     if request.GET.get("format") == "csv":
         return _file(rows)
     shown = page(rows, ("number",), request.GET)
-    context = {"filters": filters, "page": shown, "customer": customer}
+    context = {
+        "filters": filters,
+        "page": shown,
+        "customer": customer,
+        "given": urlencode(
+            {k: v for k in ("for", "rings") if (v := request.GET.get(k))}
+        ),
+    }
     return render(request, "console/numbers/list.html", context)
 
 
@@ -111,7 +119,7 @@ def number(request: Any, digits: str) -> HttpResponse:
     """Show where a number leads, and change it as far as the role goes."""
     did = one(request, digits)
     role = request.membership.role
-    form = NumberForm(request.POST or None, did=did, role=role)
+    form = NumberForm(request.POST or None, did=did, role=role, wanted=_wanted(request))
     if request.method == "POST":
         done = saved(form, save_did, actor=request.actor, did=did)
         if done is not None:
@@ -131,6 +139,14 @@ def number(request: Any, digits: str) -> HttpResponse:
     }
     status = 422 if form.errors else 200
     return render(request, "console/numbers/detail.html", context, status=status)
+
+
+def _wanted(request: Any) -> dict[str, Any]:
+    """Return the customer and extension that somebody came from to assign a number."""
+    customer = Customer.objects.filter(code=request.GET.get("for", "")).first()
+    if customer is None:
+        return {}
+    return {"customer": customer.pk, "extension": request.GET.get("rings", "")}
 
 
 def _back(did: Did) -> HttpResponse:
