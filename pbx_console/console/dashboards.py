@@ -338,10 +338,6 @@ def first_steps(request: Any) -> list[Step]:
             _(
                 "Name, extensions, numbers. Then type the account into a phone and call."
             ),
-            reverse("console:customer_new")
-            if has_right(role, "customers.manage")
-            else "",
-            _("Add the first customer"),
         )
     )
     return steps
