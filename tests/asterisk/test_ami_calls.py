@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pbx_console.asterisk.ami.calls import HEADERS, Exchange, Forged, registered
@@ -117,6 +117,7 @@ def test_it_takes_a_snapshot_and_leaves_out_what_it_cannot_believe() -> None:
     assert exchange.words() == {"cgd8dg-201": "talk"}
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(CALL), max_size=20))
 def test_it_ends_with_nothing_after_the_hangups_in_whatever_order(
     items: list[Event],

@@ -7,12 +7,14 @@ from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
-from hypothesis import example, given
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from pbx_console.asterisk import journal
 from pbx_console.asterisk.journal import FIELDS, BadRecord, Item, JournalRecord, parse
 
+# The machine may be busy with other tests.
+BUSY = settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 CEL_CUSTOM = Path(__file__).parents[2] / "asterisk_conf" / "etc" / "cel_custom.conf"
 
 
@@ -65,6 +67,7 @@ GARBAGE = st.binary(max_size=60) | st.lists(
 ).map(b"".join)
 
 
+@BUSY
 @given(st.lists(RECORDS, max_size=5))
 def test_it_returns_every_field_as_it_was_written(
     records: list[dict[str, str]],
@@ -81,6 +84,7 @@ def test_it_returns_every_field_as_it_was_written(
         assert data[item.offset : item.offset + item.length] == line(**record)
 
 
+@BUSY
 @given(
     st.lists(RECORDS.map(lambda r: line(**r)) | GARBAGE, max_size=6).map(b"".join),
     st.lists(st.integers(0, 2000), max_size=12),
@@ -95,6 +99,7 @@ def test_it_gives_the_same_records_however_the_bytes_are_cut(
     assert pieces(data, list(range(len(data)))) == (whole, data[consumed:])
 
 
+@BUSY
 @given(st.lists(RECORDS.map(lambda r: line(**r)) | GARBAGE, max_size=6).map(b"".join))
 def test_it_accounts_for_every_byte(data: bytes) -> None:
     items, consumed = parse(data, final=True)
@@ -108,6 +113,7 @@ def test_it_accounts_for_every_byte(data: bytes) -> None:
         position += item.length
 
 
+@BUSY
 @given(RECORDS, st.integers(0, 2000), RECORDS)
 def test_it_finds_the_next_record_after_a_torn_one(
     torn: dict[str, str], cut: int, following: dict[str, str]
