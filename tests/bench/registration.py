@@ -22,6 +22,7 @@ from pbx_console.accounts.models import Customer
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services.customers import save_customer
 from pbx_console.pbx.models import Extension
+from pbx_console.pbx.projection import project_extensions
 from pbx_console.pbx.services.extensions import reset_secret, save_extension
 from tests.bench.report import Result, high, middle
 from tests.conftest import World, make_world
@@ -108,17 +109,25 @@ def registration() -> Iterator[Result]:
 
 
 def _fill(world: World, wanted: int) -> None:
-    """Add extensions by the service until there are so many."""
+    """Add extensions with their projected rows until there are so many."""
+    have = Extension.objects.count()
     with transaction.atomic():
-        have = Extension.objects.count()
-        while have < wanted:
+        for start in range(have, wanted, PER_CUSTOMER):
             customer = _customer(world)
-            for number in range(1000, 1000 + min(PER_CUSTOMER, wanted - have)):
-                save_extension(
-                    SYSTEM, customer=customer, number=str(number), name="Bench"
+            numbers = range(3000, 3000 + min(PER_CUSTOMER, wanted - start))
+            made = [
+                Extension(
+                    customer=customer,
+                    number=str(number),
+                    name="Bench",
+                    revision=1,
+                    live_revision=1,
                 )
-            have = Extension.objects.count()
-        Extension.objects.filter(name="Bench").update()
+                for number in numbers
+            ]
+            Extension.objects.bulk_create(made)
+            project_extensions(made)
+    assert Extension.objects.count() == wanted
 
 
 def _customer(world: World) -> Customer:
