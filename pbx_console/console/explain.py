@@ -11,10 +11,12 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pbx_console.accounts.scope import as_everyone
 from pbx_console.console import formats
-from pbx_console.metering.models import Charge, Leg
+from pbx_console.metering.models import ChannelEvent, Charge, Leg
 from pbx_console.metering.models.charges import Level
 from pbx_console.metering.services.price_lists import ALWAYS
 
@@ -51,11 +53,21 @@ class Explained:
 
 
 @dataclass(frozen=True, slots=True)
+class Event:
+    """One record of the journal: when, what in words, and where it stands in its file."""
+
+    at: str
+    words: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
 class ExplainedLeg:
-    """A leg with its charges, newest generation first."""
+    """A leg with its charges, newest generation first, and the records behind it."""
 
     leg: Leg
     charges: list[Explained] = field(default_factory=list)
+    events: list[Event] = field(default_factory=list)
 
 
 def leg(row: Leg, *, wholesale: bool) -> ExplainedLeg:
@@ -66,7 +78,40 @@ def leg(row: Leg, *, wholesale: bool) -> ExplainedLeg:
     shown = [
         Explained(c, steps(c)) for c in rows.order_by("level", "-generation", "kind")
     ]
-    return ExplainedLeg(row, shown)
+    return ExplainedLeg(row, shown, events(row))
+
+
+def events(row: Leg) -> list[Event]:
+    """Return what the telephone system wrote down about this leg's channel.
+
+    The journal belongs to nobody, so it is read for the one channel of a leg that the
+    person was allowed to find; only time, kind and place are shown.
+    """
+    words = {
+        "CHAN_START": _("begun"),
+        "ANSWER": _("answered"),
+        "HANGUP": _("hung up"),
+        "CHAN_END": _("ended"),
+    }
+    with as_everyone("journal of a leg on screen"):
+        found = ChannelEvent.objects.filter(
+            uniqueid=row.uniqueid, node=row.node, event_type__in=words
+        ).order_by("event_time", "offset")
+        return [
+            Event(_exact(event.event_time), words[event.event_type], _place(event))
+            for event in found[:20]
+        ]
+
+
+def _exact(at: dt.datetime | None) -> str:
+    """Return the time of day with milliseconds, on the clock of the page."""
+    if at is None:
+        return formats.DASH
+    return timezone.localtime(at).strftime("%H:%M:%S.%f")[:-3]
+
+
+def _place(event: ChannelEvent) -> str:
+    return f"#{event.file_id} {formats.count(event.offset)}"
 
 
 def steps(charge: Charge) -> list[Step]:

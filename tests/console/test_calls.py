@@ -53,6 +53,7 @@ def test_it_explains_a_call_step_by_step(
     assert "Increment 60/1" in shown
     assert "€0.0380" in shown
     assert "Purchase €0.0076" in shown
+    assert "answered" in shown.partition('class="raw"')[2]
 
 
 def test_it_shows_a_customer_its_price_and_never_the_purchase(
