@@ -146,8 +146,8 @@ def _currency(charge: Charge) -> str:
 def _price(raw: Raw, charge: Charge) -> Step:
     start = dt.datetime.fromisoformat(raw["valid_from"])
     words = {"list": raw["list"], "name": raw["name"], "since": formats.day(start)}
-    always = _("Longest prefix in %(list)s: %(name)s.")
-    since = _("Longest prefix in %(list)s: %(name)s. Valid from %(since)s.")
+    always = _("Longest prefix in %(list)s: %(name)s")
+    since = _("Longest prefix in %(list)s: %(name)s, valid from %(since)s")
     text = always if start.year <= ALWAYS.year else since
     return Step(_("Destination"), f"+{raw['prefix']}", text % words)
 
@@ -156,6 +156,8 @@ def _time(raw: Raw, charge: Charge) -> Step:
     first, following = raw["first_increment"], raw["next_increment"]
     title = _("Increment %(first)s/%(next)s") % {"first": first, "next": following}
     text = _("The first %(first)s s count in full, then every %(next)s s begun.")
+    if first == following == 1:
+        text = _("Every second begun counts.")
     seconds = formats.decimal(raw["billed_ms"] / 1000, 0)
     result = _("%(seconds)s s") % {"seconds": seconds}
     return Step(title, result, text % {"first": first, "next": following})
