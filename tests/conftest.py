@@ -136,10 +136,8 @@ CAST = (
 )
 
 
-def make_tenant(
-    slug: str, name: str, country: str, customer: str, number: str
-) -> Tenant:
-    """Return a reseller with one customer, people in every role and extension 201."""
+def make_tenant(slug: str, name: str, country: str, customer: str, number: str) -> None:
+    """Make a reseller with one customer, people in every role and extension 201."""
     reseller = save_reseller(SYSTEM, slug=slug, name=name, country=country)
     save_trunk(
         SYSTEM, slug=f"own-{slug}", name="Own", host="127.0.0.3", reseller=reseller

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.models import AuditEntry
-from pbx_console.accounts.scope import as_everyone, as_reseller
+from pbx_console.accounts.scope import as_customer, as_everyone, as_reseller
 from pbx_console.asterisk.ami.client import AmiError
 from pbx_console.asterisk.models import PsAor, PsAuth, PsEndpoint
 from pbx_console.pbx import projection, refresh
@@ -210,3 +210,10 @@ def test_it_tells_the_pbx_which_number_a_phone_shows(world: World) -> None:
         assert Refresh.objects.filter(endpoint_id=key).exists()
         save_did(SYSTEM, did=main, is_main=True)
         assert shown() == north.number
+
+
+def test_the_log_of_a_held_number_does_not_name_the_carrier(world: World) -> None:
+    with as_customer(world.nordbel.customer):
+        entries = list(AuditEntry.objects.filter(object_type="did"))
+    assert entries
+    assert all("trunk" not in {**e.before, **e.after} for e in entries)

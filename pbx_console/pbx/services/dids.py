@@ -28,7 +28,7 @@ def save_did(actor: Actor, *, did: Did | None = None, **values: Any) -> Did:
     unsaved = did is None
     did = did or Did()
     seen = FIELDS if unsaved else [n for n in FIELDS if n in values or n in HELD]
-    before = {} if unsaved else audit.snapshot(did, seen)
+    before = {} if unsaved else _logged(did, seen)
     holders = {did.customer_id}
     for name in FIELDS:
         if name in values:
@@ -39,9 +39,16 @@ def save_did(actor: Actor, *, did: Did | None = None, **values: Any) -> Did:
     did.save()
     _show(holders | {did.customer_id})
     verb = "did.created" if unsaved else "did.saved"
-    after = audit.snapshot(did, seen)
+    after = _logged(did, seen)
     audit.record(actor, verb, did, key=did.number, before=before, after=after)
     return did
+
+
+def _logged(did: Did, fields: list[str]) -> dict[str, Any]:
+    """Return what the log keeps. Whoever holds a number reads its log, and must not
+    learn which carriers the platform works with: the trunk is told of free stock only."""
+    hidden = {"trunk"} if did.reseller_id is not None else set()
+    return audit.snapshot(did, [name for name in fields if name not in hidden])
 
 
 def _show(holders: set[int | None]) -> None:
@@ -69,7 +76,7 @@ def delete_did(actor: Actor, did: Did) -> None:
     """Remove a number that no customer holds. Raises ValidationError otherwise."""
     if did.customer_id is not None:
         raise ValidationError(_("Take the number from the customer first."))
-    before = audit.snapshot(did, FIELDS)
+    before = _logged(did, FIELDS)
     audit.record(actor, "did.deleted", did, key=did.number, before=before)
     did.delete()
 
