@@ -219,13 +219,15 @@ _COLUMNS: Final = [
 ]
 
 
+_encode: Final = json.JSONEncoder(ensure_ascii=False, separators=(",", ":")).encode
+
+
 def _row(
     leg_id: int, level: str, generation: int, charge: RatedCharge
 ) -> tuple[Any, ...]:
     """Return a charge in the order of `_COLUMNS`."""
     head = (leg_id, level, generation, charge.billed_ms, charge.rule)
-    steps = json.dumps(charge.steps, ensure_ascii=False, separators=(",", ":"))
-    tail = (steps, charge.amount_micro, charge.currency)
+    tail = (_encode(charge.steps), charge.amount_micro, charge.currency)
     price, terms = charge.price, charge.price_list
     if price is None or terms is None:
         listed = (terms.id, terms.name) if terms else (None, "")
