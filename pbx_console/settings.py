@@ -91,7 +91,11 @@ TEMPLATES = [
 def _database(name: str) -> dict[str, Any]:
     """Our backend tells PostgreSQL the scope; both schemas are on the path."""
     parts = env.database(name)
-    path = "-c search_path=public,asterisk -c statement_timeout=60s"
+    # A client that vanished in a transaction must not keep its locks for ever.
+    path = (
+        "-c search_path=public,asterisk -c statement_timeout=60s"
+        " -c idle_in_transaction_session_timeout=60s"
+    )
     parts["OPTIONS"] = {"options": path, "connect_timeout": 3, **parts["OPTIONS"]}
     return {
         "ENGINE": "pbx_console.accounts.postgresql",

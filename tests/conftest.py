@@ -28,6 +28,7 @@ from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services.customers import save_customer
 from pbx_console.accounts.services.people import add_person
 from pbx_console.accounts.services.resellers import save_reseller
+from pbx_console.branding import hosts
 from pbx_console.lib import env
 from pbx_console.pbx.models import Extension, Trunk
 from pbx_console.pbx.services.dids import save_did
@@ -93,6 +94,8 @@ def _empties_the_tables(item: pytest.Item) -> bool:
 @pytest.fixture(autouse=True)
 def quick_and_alone(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     """Hash quickly, run tasks in place, keep caches and sockets inside the process."""
+    hosts.forget()  # what another test's hosts looked like
+    hosts._known.clear()
     settings.PASSWORD_HASHERS = QUICK_HASHERS
     settings.CELERY_TASK_ALWAYS_EAGER = True
     settings.CACHES = {

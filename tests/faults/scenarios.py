@@ -177,6 +177,10 @@ class Proxy:
             while data := source.recv(65536):
                 sink.sendall(data)
         for end in (source, sink):
+            # Closing alone does not wake the other thread: PostgreSQL would keep an
+            # abandoned transaction, and its locks, for ever.
+            with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)
             end.close()
 
     def cut(self, *, refuse: bool) -> None:
@@ -197,19 +201,16 @@ def cut_connections(
     parameters = connection.settings_dict
     proxy = Proxy(parameters["HOST"] or "127.0.0.1", int(parameters["PORT"]))
     pid = fork(lambda: _follow_through(proxy, journal, node))
-    for part in pieces(b"".join(calls(owners, count)), chance, rounds):
-        append(journal, part)
-        time.sleep(chance.random() * 0.1)  # where the cut falls is the experiment
-        proxy.cut(refuse=chance.random() < 0.3)
-    proxy.refusing = False
-    _wait(lambda: Leg.objects.filter(node=node, state="rated").count() == count)
-    os.kill(pid, signal.SIGTERM)
-    return {
-        "wanted": count,
-        "cuts": rounds,
-        "left": os.waitpid(pid, 0)[1],
-        **state(node, owners),
-    }
+    try:
+        for part in pieces(b"".join(calls(owners, count)), chance, rounds):
+            append(journal, part)
+            time.sleep(chance.random() * 0.1)  # where the cut falls is the experiment
+            proxy.cut(refuse=chance.random() < 0.3)
+        proxy.refusing = False
+        _wait(lambda: Leg.objects.filter(node=node, state="rated").count() == count)
+        return {"wanted": count, "cuts": rounds, **state(node, owners)}
+    finally:  # an orphan would hold the test's pipes open for ever
+        kill(pid)
 
 
 def _follow_through(proxy: Proxy, journal: Path, node: str) -> None:

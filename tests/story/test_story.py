@@ -23,11 +23,12 @@ from tests.story.conftest import ROOT, Stack
 OUTSIDE = "+493023125900"
 SEAL_TONIGHT = """
 import sys
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 import django, time_machine
 django.setup()
 from django.core.management import call_command
-today = datetime.now(UTC)
+today = datetime.now(ZoneInfo("Europe/Berlin"))
 with time_machine.travel(today + timedelta(days=1, hours=3)):
     call_command("export_usage", day=today.date(), reseller="nordbel")
 """
