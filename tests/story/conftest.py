@@ -15,10 +15,12 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 
+from tests.asterisk.sipp import free_port
 from tests.browser.conftest import ARGUMENTS, SHOTS
 
 ROOT = Path(__file__).resolve().parents[2]
 INSTANCE = "story"
+CARRIER = "127.0.0.2"  # where the demo's trunk leads
 OWN = ("PBX_", "DATABASE_", "REDIS_", "DJANGO_")
 
 
@@ -75,7 +77,8 @@ def stack() -> Iterator[Stack]:
     home = ROOT / "var" / INSTANCE
     embedded("down")
     shutil.rmtree(home, ignore_errors=True)
-    embedded("up", PBX_DEMO_HISTORY_DAYS="1")
+    port = free_port(CARRIER)
+    embedded("up", PBX_DEMO_HISTORY_DAYS="1", PBX_DEMO_TRUNK_PORT=str(port))
     yield Stack(json.loads((home / "demo.json").read_text("utf-8")))
     embedded("down")
 

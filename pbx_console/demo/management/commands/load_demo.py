@@ -28,7 +28,8 @@ class Command(BaseCommand):
         """Take the file and the place of the demo's carrier."""
         parser.add_argument("--out", type=Path, required=True)
         parser.add_argument("--trunk-host", default="127.0.0.2")
-        parser.add_argument("--trunk-port", type=int, default=5070)
+        port = env.integer("PBX_DEMO_TRUNK_PORT", 5070)
+        parser.add_argument("--trunk-port", type=int, default=port)
         days = env.integer("PBX_DEMO_HISTORY_DAYS", HISTORY_DAYS)
         parser.add_argument("--history-days", type=int, default=days)
 
