@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy, gettext_noop
 from pbx_console.accounts.models import AuditEntry, Customer
 from pbx_console.accounts.rights import has_right
 from pbx_console.console import formats
+from pbx_console.pbx.models import Did, Extension
 
 SENTENCES = {
     "reseller.created": gettext_noop("Reseller %(label)s added"),
@@ -90,17 +91,39 @@ def told(
     entries: Iterable[AuditEntry], request: Any, *, place: bool = True
 ) -> list[Told]:
     """Return entries in the words of the person who reads them."""
-    return [_told(entry, request, place=place) for entry in entries]
+    rows = list(entries)
+    there = _still_there(rows)
+    return [_told(entry, request, place=place, there=there) for entry in rows]
 
 
-def _told(entry: AuditEntry, request: Any, *, place: bool) -> Told:
+def _still_there(entries: Sequence[AuditEntry]) -> set[str]:
+    """Return the keys of those extensions and numbers that can still be opened."""
+    keys: dict[str, set[str]] = {"extension": set(), "did": set()}
+    for entry in entries:
+        keys.get(entry.object_type, set()).add(entry.object_key)
+    found: set[str] = set()
+    if keys["did"]:
+        dids = Did.objects.filter(number__in=keys["did"])
+        found.update(dids.values_list("number", flat=True))
+    if keys["extension"]:
+        parts = [key.partition("-") for key in keys["extension"]]
+        rows = Extension.objects.filter(
+            customer__code__in={code for code, _dash, _number in parts},
+            number__in={number for _code, _dash, number in parts},
+        ).values_list("customer__code", "number")
+        found.update(f"{code}-{number}" for code, number in rows)
+    return found
+
+
+def _told(entry: AuditEntry, request: Any, *, place: bool, there: set[str]) -> Told:
+    gone = entry.object_type in ("extension", "did") and entry.object_key not in there
     return Told(
         entry,
         sentence(entry),
         [] if entry.verb.endswith((".created", ".deleted")) else changes(entry),
         who(entry, request),
         str(entry.customer or "") if place and entry.object_type != "customer" else "",
-        url_of(entry, request.membership.role),
+        "" if gone else url_of(entry, request.membership.role),
         "failed" if entry.verb.endswith(".deleted") else "live",
     )
 

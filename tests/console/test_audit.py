@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from typing import Any
 
 from django.conf import settings
 from django.test import override_settings
 from django.utils import translation
 
-from pbx_console.accounts.actor import Actor
+from pbx_console.accounts.actor import SYSTEM, Actor
 from pbx_console.accounts.models import AuditEntry
+from pbx_console.accounts.scope import as_reseller
 from pbx_console.console.history import SENTENCES, sentence
-from pbx_console.pbx.services.extensions import save_extension
+from pbx_console.pbx.services.extensions import delete_extension, save_extension
 from tests.conftest import World
 from tests.console.conftest import Opens, text_of
 
@@ -72,3 +74,14 @@ def test_it_shows_the_own_log_only(sign_in: Opens) -> None:
 def test_it_takes_filters_that_nobody_can_read_for_none(sign_in: Opens) -> None:
     asked = {"day": "tomorrow", "kind": "spaceship", "after": "%%%"}
     assert sign_in("owner").get("/audit/", asked).status_code == 200
+
+
+def test_it_does_not_link_to_what_is_gone(world: World, as_person: Any) -> None:
+    client = as_person(world.nordbel.people["owner"], world.nordbel.host)
+    url = f"/customers/{world.nordbel.customer.code}/extensions/201/"
+    assert f'href="{url}"' in client.get("/audit/").content.decode()
+    with as_reseller(world.nordbel.reseller):
+        delete_extension(SYSTEM, world.nordbel.extension)
+    page = client.get("/audit/").content.decode()
+    assert "201 Reception" in page
+    assert f'href="{url}"' not in page
