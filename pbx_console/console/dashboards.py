@@ -19,7 +19,7 @@ from pbx_console.console.formats import count
 from pbx_console.console.templatetags.pages import reason
 from pbx_console.metering.models import Follower, Leg, PriceList, UsageExport
 from pbx_console.pbx import presence
-from pbx_console.pbx.models import Extension, Refresh, Trunk
+from pbx_console.pbx.models import Extension, Trunk
 
 FULL = 0.95
 """From this part of a quota on, somebody should look."""
@@ -289,11 +289,6 @@ def latest_exports() -> list[tuple[Reseller, UsageExport | None]]:
     )
     found = UsageExport.objects.in_bulk([row.last for row in rows if row.last])
     return [(row, found.get(row.last)) for row in rows]
-
-
-def refreshes_waiting() -> int:
-    """Return how many endpoints wait for the PBX (counted up to `MOST`)."""
-    return len(Refresh.objects.values_list("pk")[:MOST])
 
 
 def first_steps(request: Any) -> list[Step]:

@@ -1,4 +1,4 @@
-"""Outside numbers: stored as E.164 with a plus, shown as people of a country write them.
+"""Outside numbers as people type them -> E.164 with a plus, as they are stored.
 
 Source of the rules: ITU-T E.164 and the metadata of the `phonenumbers` library.
 """
@@ -9,8 +9,6 @@ import re
 
 import phonenumbers
 
-E164 = re.compile(r"\+[1-9][0-9]{4,14}")
-EMERGENCY = {"DE": {"110", "112"}, "NL": {"112"}, "AT": {"112", "133", "144"}}
 _WRITTEN = re.compile(r"[0-9+()/.\s-]{2,40}")
 
 
@@ -33,22 +31,3 @@ def parse(value: str, *, country: str = "DE") -> str:
     if not phonenumbers.is_possible_number(number):
         raise NumberError("This number is too short or too long for its country.")
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
-
-
-def display(e164: str, *, country: str | None = None) -> str:
-    """Return an E.164 number as people write it, national inside `country`."""
-    try:
-        number = phonenumbers.parse(e164, None)
-    except phonenumbers.NumberParseException:
-        return e164
-    home = phonenumbers.region_code_for_number(number)
-    style = phonenumbers.PhoneNumberFormat
-    return phonenumbers.format_number(
-        number, style.NATIONAL if country and home == country else style.INTERNATIONAL
-    )
-
-
-def is_emergency(dialled: str, *, country: str = "DE") -> bool:
-    """Say whether a dialled string is an emergency number, also behind a 0."""
-    numbers = EMERGENCY.get(country, {"112"}) | {"112"}
-    return dialled in numbers or dialled.removeprefix("0") in numbers
