@@ -125,9 +125,10 @@ AUTH_PASSWORD_VALIDATORS = [
         ("CommonPasswordValidator", {}),
     )
 ]
+PBX_MAILER = "pbx_console.branding.mail.send"
 LOGIN_URL = "console:sign_in"
 OTP_LOGIN_URL = "console:second_factor"
-SESSION_ENGINE = "django.contrib.sessions.backends.db"
+SESSION_ENGINE = "pbx_console.accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 3600
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_SCHEME == "https"
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
@@ -188,7 +189,7 @@ AMI_WRITER = (
 )
 
 LANGUAGE_CODE = "en"
-LANGUAGES = [("de", _("German")), ("en", _("English"))]
+LANGUAGES = [("de", _("German")), ("en", _("English")), ("nl", _("Dutch"))]
 LOCALE_PATHS = [BASE_DIR / "pbx_console" / "locale"]
 USE_TZ = True
 TIME_ZONE = "UTC"

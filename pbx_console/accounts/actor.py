@@ -11,12 +11,16 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """A person (or the system itself), the level acted at and the network address."""
+    """A person (or the system itself), the level acted at and the network address.
+
+    `acted_as` names whose place a person has taken (`Administrator of …`), else empty.
+    """
 
     user: User | None
     name: str
     level: str = ""
     address: str | None = None
+    acted_as: str = ""
 
 
 SYSTEM = Actor(user=None, name="System", level="system")

@@ -11,16 +11,21 @@ TECHNICAL = VIEW | {
     "numbers.manage",
     "trunks.view",
     "audit.view",
+    "people.customer",
+    "acting",
 }
 MONEY = VIEW | {"prices.view", "prices.manage", "usage.view", "exports.view"}
+BRAND = {"brand.view", "brand.manage", "domains.manage", "mail.view"}
 
 RIGHTS: dict[str, frozenset[str]] = {
     Role.OPERATOR: frozenset(
         TECHNICAL
         | MONEY
+        | BRAND
+        | {"people.customer", "people.reseller", "people.platform", "quotas.reseller"}
         | {"resellers.manage", "trunks.manage", "numbers.stock", "prices.wholesale"}
     ),
-    Role.OWNER: frozenset(TECHNICAL | MONEY),
+    Role.OWNER: frozenset(TECHNICAL | MONEY | BRAND | {"people.reseller"}),
     Role.TECHNICIAN: frozenset(TECHNICAL),
     Role.BILLING: frozenset(MONEY),
     Role.READER: frozenset(
@@ -35,12 +40,14 @@ RIGHTS: dict[str, frozenset[str]] = {
             "numbers.route",
             "calls.view",
             "audit.view",
+            "people.customer",
+            "brand.customer",
         }
     ),
     Role.END_USER: frozenset({"own.view"}),
 }
 for _role in (Role.OPERATOR, Role.OWNER, Role.TECHNICIAN):
-    RIGHTS[_role] = RIGHTS[_role] | {"numbers.route"}
+    RIGHTS[_role] = RIGHTS[_role] | {"numbers.route", "brand.customer"}
 ALL_RIGHTS = frozenset().union(*RIGHTS.values())
 
 

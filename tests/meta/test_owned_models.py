@@ -13,6 +13,7 @@ from tests.conftest import World
 
 # Models of ours without an owner, each with the reason why none is needed.
 UNOWNED = {
+    "accounts.Session": "opened before anybody is known; listed by person only",
     "asterisk.PsAor": "Asterisk's rows; only the projection touches them",
     "asterisk.PsAuth": "Asterisk's rows; only the projection touches them",
     "asterisk.PsEndpoint": "Asterisk's rows; only the projection touches them",

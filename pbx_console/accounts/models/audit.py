@@ -27,6 +27,7 @@ class AuditEntry(models.Model):
     )
     actor_name = models.CharField(max_length=100)
     actor_level = models.CharField(max_length=12, blank=True)
+    acted_as = models.CharField(max_length=160, blank=True)
     address = models.GenericIPAddressField(null=True)
     reseller = models.ForeignKey(
         Reseller,
@@ -48,6 +49,7 @@ class AuditEntry(models.Model):
     object_label = models.CharField(max_length=160)
     before = models.JSONField(default=dict)
     after = models.JSONField(default=dict)
+    undoes = models.BigIntegerField(null=True)
 
     objects = OwnedManager["AuditEntry"](reseller="reseller", customer="customer")
 

@@ -12,6 +12,7 @@ from pbx_console.accounts.models.resellers import (
     Country,
     Language,
     Reseller,
+    every_feature,
     validate_timezone,
 )
 from pbx_console.accounts.scope import OwnedManager
@@ -62,6 +63,17 @@ class Customer(models.Model):
     )
     max_extensions = models.PositiveIntegerField(
         _("extensions allowed"), default=50, validators=[MinValueValidator(1)]
+    )
+    max_numbers = models.PositiveIntegerField(_("numbers allowed"), default=100)
+    max_calls = models.PositiveIntegerField(
+        _("outside calls at the same time"),
+        default=10,
+        validators=[MinValueValidator(1)],
+    )
+    max_storage_mb = models.PositiveIntegerField(_("storage, MB"), default=100)
+    features = models.JSONField(_("features"), default=every_feature, blank=True)
+    require_second_factor = models.BooleanField(
+        _("everybody needs a second factor"), default=False
     )
     max_call_minutes = models.PositiveIntegerField(
         _("longest outside call, minutes"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pbx_console.accounts.models.customers import Customer
@@ -47,6 +48,7 @@ class Membership(models.Model):
         blank=True,
     )
     extension_number = models.CharField(max_length=8, blank=True)
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
 
     objects = OwnedManager["Membership"](reseller="reseller", customer="customer")
 
@@ -85,5 +87,9 @@ class Membership(models.Model):
 
     @property
     def needs_second_factor(self) -> bool:
-        """Platform staff and reseller roles never work without one."""
-        return self.level != "customer"
+        """Platform staff and reseller roles never work without one; customers' people
+        where their reseller or the customer wants it."""
+        if self.customer is None or self.reseller is None:
+            return True
+        wanted = self.reseller.require_second_factor
+        return wanted or self.customer.require_second_factor

@@ -31,6 +31,21 @@ class Language(models.TextChoices):
 
     GERMAN = "de", _("German")
     ENGLISH = "en", _("English")
+    DUTCH = "nl", _("Dutch")
+
+
+class Feature(models.TextChoices):
+    """What a reseller may be allowed, and may allow its customers."""
+
+    PEOPLE = "people", _("Customers manage their own people")
+    CALL_LIST = "call_list", _("Customers see their calls")
+    CUSTOMER_LOGO = "customer_logo", _("Customers show their own logo")
+    OUTSIDE_CALLS = "outside_calls", _("Calls to the outside")
+
+
+def every_feature() -> list[str]:
+    """Return all of them: what is not limited is allowed."""
+    return list(Feature.values)
 
 
 class Reseller(models.Model):
@@ -55,6 +70,17 @@ class Reseller(models.Model):
     )
     max_extensions = models.PositiveIntegerField(
         _("extensions allowed"), default=1000, validators=[MinValueValidator(1)]
+    )
+    max_numbers = models.PositiveIntegerField(_("numbers allowed"), default=1000)
+    max_calls = models.PositiveIntegerField(
+        _("outside calls at the same time"),
+        default=100,
+        validators=[MinValueValidator(1)],
+    )
+    max_storage_mb = models.PositiveIntegerField(_("storage, MB"), default=1000)
+    features = models.JSONField(_("features"), default=every_feature, blank=True)
+    require_second_factor = models.BooleanField(
+        _("customers’ people need a second factor"), default=False
     )
     is_active = models.BooleanField(_("active"), default=True)
     created_at = models.DateTimeField(auto_now_add=True)

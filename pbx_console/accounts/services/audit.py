@@ -46,6 +46,7 @@ def record(
         user=actor.user,
         actor_name=actor.name,
         actor_level=actor.level,
+        acted_as=actor.acted_as,
         address=actor.address,
         customer=customer,
         reseller=customer.reseller if customer else _reseller_of(obj),
