@@ -4,5 +4,6 @@ from __future__ import annotations
 
 from pbx_console.branding.models.brands import Brand
 from pbx_console.branding.models.domains import BrandDomain
+from pbx_console.branding.models.mails import OutgoingMail
 
-__all__ = ["Brand", "BrandDomain"]
+__all__ = ["Brand", "BrandDomain", "OutgoingMail"]

@@ -29,6 +29,12 @@ class BrandDomain(models.Model):
     )
     is_primary = models.BooleanField(_("used in links"), default=False)
     proven_at = models.DateTimeField(_("proven at"), null=True, blank=True)
+    is_platform = models.BooleanField(default=False)  # under the platform's own zone
+    proof_token = models.CharField(max_length=64, blank=True)
+    checked_at = models.DateTimeField(null=True, blank=True)
+    failing_since = models.DateTimeField(null=True, blank=True)
+    switched_off_at = models.DateTimeField(null=True, blank=True)
+    problem = models.CharField(max_length=200, blank=True)
 
     objects = OwnedManager["BrandDomain"](reseller="brand__reseller")
 

@@ -1,0 +1,120 @@
+"""Every kind of mail there is: its subject, whom it may reach, and an example of it.
+
+A kind has two templates, `mail/<name>.html` (extends `mail/base.html`) and
+`mail/<name>.txt`. Templates see the context given to `send`, and besides:
+
+- `brand`, `product_name`, `recipient` (the name, may be empty), `language`;
+- for `path` and every `…_path`: `url` and `…_url`, absolute and of the brand's own host;
+- for every `…_at` a datetime in the reseller's time zone (`{{ ends_at|date:"…" }}`);
+- for `role` its name in the reader's language as `role_label`.
+
+Context values are texts, numbers, dates and lists of them: they travel as JSON.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import Any
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_noop
+
+
+class Audience(StrEnum):
+    """Whom a kind may reach. `branding.mail.queue` refuses everybody else."""
+
+    PERSON = "person"
+    RESELLER = "reseller"
+    PLATFORM = "platform"
+
+
+AUDIENCES = {
+    Audience.PERSON: _("The person concerned"),
+    Audience.RESELLER: _("Your own staff"),
+    Audience.PLATFORM: _("Staff of the house"),
+}
+_SOON = dt.datetime(2026, 11, 29, 9, 30, tzinfo=dt.UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Kind:
+    """One kind. `subject` and `about` are message ids; subjects take `%(product)s` and
+    whatever `sample` names."""
+
+    name: str
+    subject: str
+    about: str
+    audience: Audience
+    sample: Mapping[str, Any]
+
+    @property
+    def audience_label(self) -> Any:
+        """Return whom it reaches, translated where it is shown."""
+        return AUDIENCES[self.audience]
+
+
+_ALL = (
+    Kind(
+        "invitation",
+        gettext_noop("Your access to %(product)s"),
+        gettext_noop("Somebody is invited to sign in for the first time."),
+        Audience.PERSON,
+        {
+            "inviter": "Jana Petersen",
+            "organisation": "Hafenkontor Lindqvist",
+            "role": "admin",
+            "path": "/invitation/example",
+            "ends_at": _SOON,
+        },
+    ),
+    Kind(
+        "password_reset",
+        gettext_noop("A new password for %(product)s"),
+        gettext_noop("Somebody asked for a new password at the sign-in page."),
+        Audience.PERSON,
+        {"path": "/password/example", "ends_at": _SOON},
+    ),
+    Kind(
+        "second_factor_reset",
+        gettext_noop("Your second factor was reset"),
+        gettext_noop("A second factor was lost and somebody above reset it."),
+        Audience.PERSON,
+        {"by": "Jana Petersen", "happened_at": _SOON, "path": "/sign-in/"},
+    ),
+    Kind(
+        "domain_off",
+        gettext_noop("%(host)s was switched off"),
+        gettext_noop("The proof of a domain was missing for too long."),
+        Audience.RESELLER,
+        {
+            "host": "phone.example.com",
+            "problem": "The TXT record is gone.",
+            "path": "/brand/domains/",
+        },
+    ),
+    Kind(
+        "quota_warning",
+        gettext_noop("%(percent)s % of a quota is used: %(what)s"),
+        gettext_noop("A quota has reached 80 %."),
+        Audience.RESELLER,
+        {
+            "what": "Extensions",
+            "owner": "Hafenkontor Lindqvist",
+            "used": 80,
+            "limit": 100,
+            "percent": 80,
+            "path": "/",
+        },
+    ),
+    Kind(
+        "test",
+        gettext_noop("Test mail from %(product)s"),
+        gettext_noop("You asked for it on this page."),
+        Audience.PERSON,
+        {"path": "/brand/mails/"},
+    ),
+)
+KINDS: dict[str, Kind] = {kind.name: kind for kind in _ALL}
