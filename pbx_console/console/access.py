@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import wraps
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpRequest, HttpResponse
@@ -18,6 +18,7 @@ from django.shortcuts import redirect
 from django.urls import reverse
 
 from pbx_console.accounts.rights import ALL_RIGHTS, has_right
+from pbx_console.accounts.services.proof import is_fresh
 
 View = Callable[..., HttpResponseBase]
 
@@ -41,6 +42,32 @@ def needs(right: str = "") -> Callable[[View], View]:
         return guarded
 
     return decorate
+
+
+def fresh(view: View) -> View:
+    """Ask for password, code or passkey again when the last proof is over ten minutes old.
+
+    Stands below `needs`: `@needs("people.customer")`, `@fresh`, `def …`. What was typed
+    into a form is asked again afterwards; the page says so.
+    """
+
+    @wraps(view)
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if is_fresh(request):
+            return view(request, *args, **kwargs)
+        return to_door(request, "console:prove", back=_page_of(request))
+
+    guarded.fresh = True  # type: ignore[attr-defined]  # read by tests
+    return guarded
+
+
+def _page_of(request: HttpRequest) -> str:
+    """Return the page that a request belongs to: a form may have no page of its own."""
+    if request.method in ("GET", "HEAD"):
+        return request.get_full_path()
+    came = urlsplit(request.headers.get("Referer", ""))
+    same = came.netloc == request.headers.get("Host") and came.path.startswith("/")
+    return came.path if same and not came.path.startswith("//") else request.path
 
 
 def before_second_factor(view: View) -> View:
@@ -68,12 +95,13 @@ def door_for(request: Any) -> HttpResponse | None:
     return None
 
 
-def to_door(request: HttpRequest, name: str) -> HttpResponse:
+def to_door(request: HttpRequest, name: str, *, back: str = "") -> HttpResponse:
     """Redirect to a page of the door and come back afterwards.
 
     A part of a page asked by htmx cannot show the door: the browser goes there as a whole.
     """
-    back = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
+    if not back:
+        back = request.get_full_path() if request.method in ("GET", "HEAD") else "/"
     url = reverse(name) + ("?" + urlencode({"next": back}) if back != "/" else "")
     if request.headers.get("HX-Request"):
         return HttpResponse(status=204, headers={"HX-Redirect": reverse(name)})

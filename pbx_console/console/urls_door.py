@@ -4,7 +4,13 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pbx_console.console.views import account, preferences, second_factor, sign_in
+from pbx_console.console.views import (
+    account,
+    preferences,
+    prove,
+    second_factor,
+    sign_in,
+)
 
 urlpatterns = [
     path("sign-in/", sign_in.sign_in, name="sign_in"),
@@ -16,4 +22,5 @@ urlpatterns = [
     path("account/", account.account, name="account"),
     path("account/preferences/", account.preferences, name="preferences"),
     path("account/password/", account.password, name="password"),
+    path("account/prove/", prove.prove, name="prove"),
 ]

@@ -28,6 +28,7 @@ from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import Reseller, User
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services import audit
+from pbx_console.accounts.services.proof import note_proof
 
 PER_ACCOUNT = parse("10 per 15 minutes")
 PER_ADDRESS = parse("50 per 15 minutes")
@@ -83,6 +84,7 @@ def sign_in(request: HttpRequest, user: User) -> None:
     """Open a session (new key) for a person whose password was right."""
     with as_everyone("sign-in"):
         login(request, user, backend="pbx_console.accounts.backends.RealmBackend")
+    note_proof(request)
     _note(request, user, "person.signed_in")
 
 
@@ -96,6 +98,7 @@ def verify_code(request: HttpRequest, user: User, code: str) -> bool:
     for device in (*_totp(user), *StaticDevice.objects.filter(user=user)):
         if device.verify_is_allowed()[0] and device.verify_token(code):
             otp_login(request, device)
+            note_proof(request)
             return True
     return False
 

@@ -32,6 +32,17 @@ class SignInForm(forms.Form):
     )
 
 
+class ProofForm(forms.Form):
+    """The password of the person who is signed in."""
+
+    password = forms.CharField(
+        label=_("Password"),
+        strip=False,
+        max_length=200,
+        widget=_Password(attrs={"autocomplete": "current-password", "autofocus": True}),
+    )
+
+
 class CodeForm(forms.Form):
     """Six digits of an authenticator."""
 

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pbx_console.accounts.models import AuditEntry, Customer
 from pbx_console.console import downloads, history
-from pbx_console.console.access import needs
+from pbx_console.console.access import fresh, needs
 from pbx_console.console.forms.extensions import (
     ConfirmForm,
     ExtensionFilters,
@@ -221,6 +221,7 @@ def _tell_saved(request: Any, done: Extension, *, renumbered: bool) -> None:
 
 
 @needs("extensions.manage")
+@fresh
 @require_POST
 def extension_secret(request: Any, code: str, number: str) -> HttpResponse:
     """Give the account a new password, shown on the next page, once."""
