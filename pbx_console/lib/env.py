@@ -52,6 +52,11 @@ def boolean(name: str, *, default: bool) -> bool:
     return value in {"1", "true", "yes", "on"}
 
 
+def listing(name: str) -> list[str]:
+    """Return the variable as a list; commas or spaces stand between its entries."""
+    return text(name, "").replace(",", " ").split()
+
+
 def database(name: str) -> dict[str, Any]:
     """Return Django's connection parts of a `postgresql://user:pw@host:port/db` URL."""
     parts = urlsplit(text(name))
