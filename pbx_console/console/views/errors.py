@@ -12,12 +12,12 @@ from django.template.loader import render_to_string
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from pbx_console.accounts.languages import of_browser
 from pbx_console.branding.hosts import last_known
 from pbx_console.branding.pages import on_page
 from pbx_console.console.theme import CHOICES, COOKIE
 
 logger = logging.getLogger(__name__)
-LANGUAGE_COOKIE = "language"
 RETRY_AFTER = "30"  # seconds
 
 
@@ -73,13 +73,8 @@ def server_error(request: HttpRequest) -> HttpResponse:
 def maintenance(request: HttpRequest) -> HttpResponse:
     """503: be back soon; telephones work on. Nobody knows the person now, so the
     browser's language is spoken."""
-    with translation.override(_of_browser(request)):
+    with translation.override(of_browser(request)):
         return _maintenance(request)
-
-
-def _of_browser(request: HttpRequest) -> str:
-    chosen = request.COOKIES.get(LANGUAGE_COOKIE, "")
-    return chosen or translation.get_language_from_request(request)
 
 
 def _maintenance(request: HttpRequest) -> HttpResponse:

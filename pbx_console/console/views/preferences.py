@@ -9,10 +9,9 @@ from django.http import HttpResponse, HttpResponseBadRequest
 from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
+from pbx_console.accounts import languages
 from pbx_console.accounts.services.own import save_preferences
 from pbx_console.console import theme as themes
-from pbx_console.console.middleware import COOKIE as LANGUAGE_COOKIE
-from pbx_console.console.middleware import SUPPORTED
 from pbx_console.console.views.sign_in import next_url
 
 YEAR = 365 * 24 * 3600
@@ -22,11 +21,11 @@ YEAR = 365 * 24 * 3600
 def language(request: Any) -> HttpResponse:
     """Speak another language from now on."""
     chosen = request.POST.get("language", "")
-    if chosen not in SUPPORTED:
+    if chosen not in languages.SUPPORTED:
         return HttpResponseBadRequest()
     if request.user.is_authenticated:
         save_preferences(request.user, language=chosen)
-    return _kept(request, LANGUAGE_COOKIE, chosen)
+    return _kept(request, languages.COOKIE, chosen)
 
 
 @require_POST
