@@ -16,6 +16,7 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import Customer, Reseller, User
 from pbx_console.accounts.services.customers import save_customer
+from pbx_console.accounts.services.own import save_preferences
 from pbx_console.accounts.services.people import add_person
 from pbx_console.accounts.services.resellers import save_reseller
 from pbx_console.accounts.services.sign_in import totp_secret
@@ -150,6 +151,8 @@ def _person(
         customer=customer,
         extension_number=extension,
     )
+    if role in seed.speakers:
+        save_preferences(user, language=seed.language)
     host = loaded.hosts[seed.slug]
     loaded.add_user(user, role=role, host=host, password=password)
 
@@ -167,7 +170,9 @@ def _customer(
         reseller=reseller,
         name=wanted.name,
         erp_number=wanted.erp_number,
+        country=seed.country,
         language=seed.language,
+        timezone=seed.timezone,
         max_extensions=wanted.max_extensions,
     )
     choose_for_customer(LOADER, customer=customer, price_list=retail)

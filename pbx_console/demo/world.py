@@ -33,6 +33,7 @@ class ResellerSeed:
     language: str
     team: tuple[tuple[str, str], ...]
     stock: tuple[str, ...]
+    speakers: tuple[str, ...] = ()  # roles that chose the language; others: browser
     customers: tuple[CustomerSeed, ...] = field(default=())
 
 
@@ -112,7 +113,7 @@ ZUIDLIJN = ResellerSeed(
     name="Zuidlijn",
     country="NL",
     timezone="Europe/Amsterdam",
-    language="en",
+    language="nl",
     team=(
         ("owner", "Sanne de Wit"),
         ("technician", "Bram Kuipers"),
@@ -120,12 +121,13 @@ ZUIDLIJN = ResellerSeed(
         ("reader", "Daan Vos"),
     ),
     stock=("+31850000190",),
+    speakers=("owner", "technician"),
     customers=(
         CustomerSeed(
             "Bakkerij De Vries",
             "Z-1007",
             201,
-            ("Counter", "Bakery", "Office", "Delivery"),
+            ("Winkel", "Bakkerij", "Kantoor", "Bezorging"),
             ("+31850000100", "+31850000101"),
             mail="devries.example",
         ),
@@ -133,7 +135,7 @@ ZUIDLIJN = ResellerSeed(
             "Velmora Studios",
             "Z-1014",
             211,
-            ("Front desk", "Post-production", "Mara Okonkwo", "Studio 1", "Studio 2"),
+            ("Receptie", "Nabewerking", "Mara Okonkwo", "Studio 1", "Studio 2"),
             ("+31850000140", "+31850000141"),
         ),
     ),
