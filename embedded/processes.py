@@ -33,6 +33,7 @@ WEB = Process(
         "--timeout-graceful-shutdown",
         "5",
         "--no-server-header",
+        "--no-access-log",
     ),
 )
 WORKER = Process(
