@@ -12,6 +12,7 @@ export function liveStates(htmx) {
   if (!url) return;
   let seq = null;
   let wait = 500;
+  let again = 0; // a second refusal before this moment is final
 
   const apply = { snapshot, diff, object: (message) => refresh(htmx, message.key) };
 
@@ -34,9 +35,11 @@ export function liveStates(htmx) {
       const message = JSON.parse(event.data);
       apply[message.type]?.(message, socket);
     };
-    socket.onclose = (event) => {
+    socket.onclose = async (event) => {
       seq = null;
-      if (event.code === 4401 || event.code === 4403) return connection("off"); // signed out, no right: no more attempts
+      if (event.code === 4401 && (await mustLeave())) return;
+      if (event.code === 4403 || (event.code === 4401 && Date.now() < again)) return connection("off"); // no more attempts
+      if (event.code === 4401) again = Date.now() + LONGEST;
       connection("pending");
       setTimeout(connect, wait * (0.5 + Math.random()));
       wait = Math.min(wait * 2, LONGEST);
@@ -52,9 +55,23 @@ function show(lamp, state) {
   if (state?.label && lamp.hasAttribute("aria-label")) lamp.setAttribute("aria-label", state.label);
 }
 
+/** The server closed the socket because a right ended: where this page would lead to the door now, go there at once.
+ *  A session whose key only changed (new password) stays; acting for a customer that is over shows the page anew. */
+async function mustLeave() {
+  const answer = await fetch(location.href, { method: "HEAD", redirect: "manual", cache: "no-store" }).catch(() => null);
+  if (answer?.type === "opaqueredirect") {
+    const back = location.pathname + location.search;
+    location.replace(`${document.body.dataset.door}?next=${encodeURIComponent(back)}`);
+  } else if (answer && document.body.dataset.acting) location.replace(document.body.dataset.acting);
+  else if (answer?.status === 403 || answer?.status === 404) location.reload();
+  else return false;
+  return true;
+}
+
 /** The rail says in words whether the page is live; the words wait in its data attributes. */
 function connection(state) {
   const box = $("[data-connection]");
+  if (!document.body.dataset.live.startsWith("/ws/live/")) return; // nothing on this page moves
   if (!box || box.dataset.connection === state) return;
   box.dataset.connection = state;
   box.hidden = false;

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 class Actor:
     """A person (or the system itself), the level acted at and the network address.
 
+    `role` bounds which roles this person may give (`rights.may_give`).
     `acted_as` names whose place a person has taken (`Administrator of …`), else empty.
+    `undoes` is the audit entry that this act takes back.
     """
 
     user: User | None
@@ -21,6 +23,8 @@ class Actor:
     level: str = ""
     address: str | None = None
     acted_as: str = ""
+    role: str = ""
+    undoes: int | None = None
 
 
 SYSTEM = Actor(user=None, name="System", level="system")

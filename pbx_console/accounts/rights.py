@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pbx_console.accounts.models import Role
+from pbx_console.accounts.models.memberships import CUSTOMER_ROLES, RESELLER_ROLES
 
 VIEW = {"customers.view", "extensions.view", "numbers.view", "calls.view"}
 TECHNICAL = VIEW | {
@@ -48,6 +49,13 @@ RIGHTS: dict[str, frozenset[str]] = {
 }
 for _role in (Role.OPERATOR, Role.OWNER, Role.TECHNICIAN):
     RIGHTS[_role] = RIGHTS[_role] | {"numbers.route", "brand.customer"}
+# Whom each role may invite, change and put out, within its own scope.
+GIVES: dict[str, tuple[Role, ...]] = {
+    Role.OPERATOR: tuple(Role),
+    Role.OWNER: (*RESELLER_ROLES, *CUSTOMER_ROLES),
+    Role.TECHNICIAN: CUSTOMER_ROLES,
+    Role.ADMIN: CUSTOMER_ROLES,
+}
 ALL_RIGHTS = frozenset().union(*RIGHTS.values())
 
 
@@ -56,3 +64,8 @@ def has_right(role: str, right: str) -> bool:
     if right not in ALL_RIGHTS:
         raise KeyError(right)
     return right in RIGHTS.get(role, frozenset())
+
+
+def may_give(role: str, wanted: str) -> bool:
+    """Say whether somebody with `role` may give or take `wanted`: never above the own."""
+    return wanted in GIVES.get(role, ())

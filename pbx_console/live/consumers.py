@@ -10,25 +10,20 @@ sends is read.
 from __future__ import annotations
 
 import asyncio
-import contextlib
-import itertools
 import json
 from typing import Any
 
 from channels.db import database_sync_to_async
-from channels.generic.websocket import AsyncWebsocketConsumer
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 from redis.exceptions import RedisError
 
 from pbx_console.accounts.models import Membership, Role
 from pbx_console.live import door, state
+from pbx_console.live.person import NO_RIGHT, PersonConsumer
 from pbx_console.pbx import presence
 from pbx_console.pbx.announce import customer_group
 
-SIGNED_OUT, NO_RIGHT = 4401, 4403
-LOOK_AGAIN = 2.0  # seconds between two looks whether something was missed
-CHECK_AGAIN = 10  # looks between two questions whether the person may still watch
 WORDS = {
     "free": _("registered"),
     "ring": _("ringing"),
@@ -41,7 +36,7 @@ States = dict[str, dict[str, str] | None]
 Heard = tuple[str, int]  # the listener's epoch and the number of the customer's change
 
 
-class LiveConsumer(AsyncWebsocketConsumer):
+class LiveConsumer(PersonConsumer):
     """One socket. The group comes from the session's own customer, never from the page."""
 
     code = ""
@@ -49,37 +44,29 @@ class LiveConsumer(AsyncWebsocketConsumer):
     language = "en"
     heard: Heard | None = None
     sent = 0
-    checking: asyncio.Task[None] | None = None
 
-    async def connect(self) -> None:
-        """Accept, then say who must leave: a refused handshake tells a page nothing."""
-        await self.accept()
-        found = await database_sync_to_async(door.membership)(self.scope)
+    async def enter(self) -> Membership | None:
+        """Join the customer's group too, and tell everything once."""
+        found = await super().enter()
         if found is None:
-            return await self.close(SIGNED_OUT)
+            return None
         wanted = self.scope["url_route"]["kwargs"].get("code", "")
         customer = await database_sync_to_async(door.customer_for)(found, wanted)
         if customer is None:
-            return await self.close(NO_RIGHT)
-        self.code, self.language = customer.code, door.language(found)
+            await self.close(NO_RIGHT)
+            return None
+        self.code, self.language = customer.code, door.language(found, self.scope)
         self.only = _own_endpoint(found, customer.code)
         await self.channel_layer.group_add(customer_group(self.code), self.channel_name)
-        await self._snapshot()
-        self.checking = asyncio.create_task(self._keep_right())
-        return None
+        await self.look()
+        return found
 
     async def disconnect(self, code: int) -> None:
-        """Leave the group."""
-        if self.checking is not None:
-            self.checking.cancel()
-            with contextlib.suppress(asyncio.CancelledError):
-                await self.checking
+        """Leave the groups."""
+        await super().disconnect(code)
         if self.code:
             group = customer_group(self.code)
             await self.channel_layer.group_discard(group, self.channel_name)
-
-    async def receive(self, **_message: Any) -> None:
-        """Ignore it: a page has nothing to say."""
 
     async def live_diff(self, message: dict[str, Any]) -> None:
         """Pass a change on, or start anew when one was lost."""
@@ -87,7 +74,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
         if self.heard is not None and self.heard[0] == epoch and seq <= self.heard[1]:
             return
         if self.heard != (epoch, seq - 1):
-            await self._snapshot()
+            await self.look()
             return
         self.heard = (epoch, seq)
         await self._tell("diff", self._states(message["words"]))
@@ -98,7 +85,7 @@ class LiveConsumer(AsyncWebsocketConsumer):
             told = {"type": "object", "key": message["endpoint"], **_rest(message)}
             await self.send(json.dumps(told))
 
-    async def _snapshot(self) -> None:
+    async def look(self) -> None:
         """Tell everything; nothing while nothing is known."""
         found = await asyncio.to_thread(_read, self.code)
         if found is not None and found[1] != self.heard:
@@ -119,17 +106,9 @@ class LiveConsumer(AsyncWebsocketConsumer):
                 if self.only in ("", endpoint)
             }
 
-    async def _keep_right(self) -> None:
-        """Mend what a lost message left; close when session or membership is gone."""
-        for look in itertools.count(1):
-            await asyncio.sleep(LOOK_AGAIN)
-            await self._snapshot()
-            if look % CHECK_AGAIN == 0 and not await self._still_allowed():
-                await self.close(SIGNED_OUT)
-                return
-
-    async def _still_allowed(self) -> bool:
-        found = await database_sync_to_async(door.membership)(self.scope)
+    async def still_allowed(self) -> bool:
+        """Say whether the person may still watch this customer."""
+        found = await self.who()
         if found is None:
             return False
         allowed = await database_sync_to_async(door.customer_for)(found, self.code)

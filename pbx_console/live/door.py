@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.cookie import parse_cookie
 from django_otp.middleware import OTPMiddleware
 
+from pbx_console.accounts import languages
 from pbx_console.accounts.middleware import (
     SignedInMiddleware,
     membership_of,
@@ -64,9 +65,11 @@ def customer_for(found: Membership, code: str) -> Customer | None:
         return Customer.objects.filter(code=code).first()
 
 
-def language(found: Membership) -> str:
-    """Return the language of the person's labels."""
-    own = str(getattr(found.user, "language", "") or "")
-    return own or (
-        found.customer.language if found.customer else settings.LANGUAGE_CODE
-    )
+def language(found: Membership, scope: Mapping[str, Any]) -> str:
+    """Return the language of the person's labels, by the same order as on a page."""
+    request: Any = HttpRequest()
+    headers = _headers(scope)
+    request.COOKIES.update(parse_cookie(headers.get("cookie", "")))
+    request.META["HTTP_ACCEPT_LANGUAGE"] = headers.get("accept-language", "")
+    request.user, request.membership = found.user, found
+    return languages.language_of(request)

@@ -8,15 +8,20 @@ from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import User
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services import audit
+from pbx_console.accounts.services.ending import end_sessions
 
 
 @transaction.atomic
-def change_password(actor: Actor, *, user: User, password: str) -> None:
-    """Set a new password, already validated. All other sessions of the person end."""
+def change_password(
+    actor: Actor, *, user: User, password: str, keep: str | None = ""
+) -> None:
+    """Set a new password, already validated. All sessions of the person end at once,
+    remembered devices too; the one with the key `keep` stays."""
     user.set_password(password)
     with as_everyone("own password"):
         user.save(update_fields=["password"])
         audit.record(actor, "person.password_changed", user)
+    end_sessions([user.pk], keep=keep)
 
 
 def save_preferences(

@@ -54,7 +54,10 @@ def password(request: Any) -> HttpResponse:
     form = PasswordForm(request.POST or None, user=request.user)
     if form.is_valid() and _current_is_right(request, form):
         change_password(
-            request.actor, user=request.user, password=form.cleaned_data["new"]
+            request.actor,
+            user=request.user,
+            password=form.cleaned_data["new"],
+            keep=request.session.session_key,
         )
         update_session_auth_hash(request, request.user)
         toast(request, _("Your password is changed. Other sessions were ended."))
