@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.branding.models import Brand
+from pbx_console.branding.stylesheet import picture_url
 
 
 @dataclass(frozen=True, slots=True)
@@ -18,19 +19,42 @@ class BrandOnPage:
     product_name: str
     css_url: str
     icon_url: str
+    touch_icon_url: str
+    manifest_url: str
     font_file: str
     dark_rail: bool
+    login_text: str
+    login_picture: str
+    support_email: str
+    support_phone: str
+    support_text: str
+    imprint_url: str
+    privacy_url: str
+
+    @property
+    def has_support(self) -> bool:
+        """Say whether anybody can be reached."""
+        return bool(self.support_email or self.support_phone)
 
 
 def on_page(brand: Brand) -> BrandOnPage:
     """Return a brand as templates see it; addresses change with its looks."""
-    version = brand.version
+    version = f"?v={brand.version}"
     return BrandOnPage(
         product_name=brand.product_name,
-        css_url=f"{reverse('branding:stylesheet')}?v={version}",
-        icon_url=f"{reverse('branding:favicon')}?v={version}",
+        css_url=reverse("branding:stylesheet") + version,
+        icon_url=reverse("branding:icon", args=[32]) + version,
+        touch_icon_url=reverse("branding:icon", args=[180]) + version,
+        manifest_url=reverse("branding:manifest") + version,
         font_file=brand.font_file,
         dark_rail=brand.dark_rail,
+        login_text=brand.login_text,
+        login_picture=picture_url(brand, "login") if brand.files.get("login") else "",
+        support_email=brand.support_email,
+        support_phone=brand.support_phone,
+        support_text=brand.support_text,
+        imprint_url=brand.imprint_url,
+        privacy_url=brand.privacy_url,
     )
 
 

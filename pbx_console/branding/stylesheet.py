@@ -7,6 +7,8 @@ from pbx_console.branding.tones import Theme, dark_ground, tones
 
 CAN_COMPUTE = "(color: light-dark(#000, oklch(from #000 l c h)))"
 
+ENDINGS = {"image/svg+xml": "svg", "image/png": "png", "image/webp": "webp"}
+
 
 def brand_css(brand: Brand) -> str:
     """Return the stylesheet. Everything in it is validated or computed, nothing typed."""
@@ -25,14 +27,20 @@ def _tokens(brand: Brand) -> str:
 
 
 def _logos(brand: Brand) -> str:
-    version = brand.version
-    light = f'background-image:url("/brand/logo.svg?v={version}")'
-    dark = f'background-image:url("/brand/logo-dark.svg?v={version}")'
+    light = f'background-image:url("{picture_url(brand, "logo")}")'
+    dark = f'background-image:url("{picture_url(brand, "logo_dark")}")'
     return (
         f".logo{{{light}}}.on-dark .logo,[data-bs-theme=dark] .logo{{{dark}}}"
         f"@media(prefers-color-scheme:dark){{[data-bs-theme=auto] .logo{{{dark}}}}}"
-        f'.mark{{background-image:url("/brand/mark.svg?v={version}")}}'
+        f'.mark{{background-image:url("{picture_url(brand, "mark")}")}}'
     )
+
+
+def picture_url(brand: Brand, kind: str) -> str:
+    """Return the address of a picture; the one on dark falls back to the other."""
+    facts = brand.files.get(kind) or brand.files.get("logo") or {}
+    ending = ENDINGS.get(facts.get("type", ""), "png")
+    return f"/brand/{kind.replace('_', '-')}.{ending}?v={brand.version}"
 
 
 def _computed(brand: Brand) -> str:

@@ -76,11 +76,24 @@ def _check(element: ElementTree.Element) -> None:
             raise ValidationError(reason, params={"name": local})
 
 
-def logo_ratio(text: str) -> float:
-    """Return width by height from the viewBox; 4 if there is none."""
-    found = re.search(
-        r'viewBox="\s*[\d.-]+[\s,]+[\d.-]+[\s,]+([\d.]+)[\s,]+([\d.]+)', text
+def drawing_size(text: str) -> tuple[float, float]:
+    """Return width and height from the viewBox, else from the root's own; 96 × 24 if
+    there is neither."""
+    root = re.search(r"<svg\b[^>]*>", text)
+    head = root[0] if root else ""
+    box = r'viewBox="\s*[\d.-]+[\s,]+[\d.-]+[\s,]+([\d.]+)[\s,]+([\d.]+)'
+    own = r'(?=[^>]*\swidth="([\d.]+)(?:px)?")(?=[^>]*\sheight="([\d.]+)(?:px)?")'
+    for pattern in (box, rf"<svg\b{own}"):
+        found = re.search(pattern, head)
+        if found and float(found[1]) > 0 and float(found[2]) > 0:
+            return float(found[1]), float(found[2])
+    return 96.0, 24.0
+
+
+def drawing_colours(text: str) -> list[str]:
+    """Return the colours that a drawing names, in their order, as `#rrggbb`."""
+    found = (
+        m[1].lower() for m in re.finditer(r"#([0-9a-fA-F]{6}|[0-9a-fA-F]{3})\b", text)
     )
-    if found is None or float(found[2]) == 0:
-        return 4.0
-    return round(float(found[1]) / float(found[2]), 3)
+    whole = (f if len(f) == 6 else "".join(2 * letter for letter in f) for f in found)
+    return list(dict.fromkeys(f"#{colour}" for colour in whole))

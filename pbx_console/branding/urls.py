@@ -9,7 +9,12 @@ from pbx_console.branding.views import files
 app_name = "branding"
 urlpatterns = [
     path("brand.css", files.css, name="stylesheet"),
-    re_path(r"^brand/(?P<name>logo|logo-dark|mark)\.svg$", files.drawing, name="logo"),
+    re_path(
+        r"^brand/(?P<name>logo|logo-dark|mark|login)\.(?:svg|png|webp|jpg)$",
+        files.picture,
+        name="logo",
+    ),
+    path("brand/icon-<int:size>.png", files.icon, name="icon"),
     path("favicon.ico", files.favicon, name="favicon"),
-    path("favicon.svg", files.favicon, name="favicon"),
+    path("site.webmanifest", files.manifest, name="manifest"),
 ]

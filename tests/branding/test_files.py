@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
+from io import BytesIO
 from pathlib import Path
 
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
+from PIL import Image
 
 from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.scope import as_everyone, as_reseller
 from pbx_console.branding.models import Brand
 from pbx_console.branding.services import load_pack, save_brand
-from pbx_console.branding.svg import logo_ratio, validate_svg
+from pbx_console.branding.services.pictures import content
+from pbx_console.branding.svg import drawing_size, validate_svg
 from tests.brands import PACKS
 from tests.conftest import World
 
@@ -73,10 +76,35 @@ def test_it_answers_drawings_that_can_do_nothing(world: World) -> None:
         assert b"Nordbel" in answer.content
 
 
-def test_it_answers_the_mark_as_icon(world: World) -> None:
-    assert client("zuidlijn").get("/favicon.ico").content == (
-        (PACKS / "zuidlijn" / "mark.svg").read_bytes()
-    )
+def test_it_makes_every_icon_from_the_mark(world: World) -> None:
+    ico = Image.open(BytesIO(client("zuidlijn").get("/favicon.ico").content))
+    assert ico.info["sizes"] == {(16, 16), (32, 32), (48, 48)}
+    for size in (32, 180, 192, 512):
+        answer = client("zuidlijn").get(f"/brand/icon-{size}.png")
+        image = Image.open(BytesIO(answer.content)).convert("RGB")
+        assert image.size == (size, size)
+        orange = image.getpixel((size // 2, size // 5))
+        assert isinstance(orange, tuple)
+        assert orange[0] > 200 > orange[2], size
+    assert client("zuidlijn").get("/brand/icon-4000.png").status_code == 404
+
+
+def test_it_makes_a_tile_for_a_brand_without_a_mark(world: World) -> None:
+    with as_everyone("test"):
+        Brand.objects.filter(reseller=world.nordbel.reseller).update(files={})
+    image = Image.open(BytesIO(client("nordbel").get("/brand/icon-192.png").content))
+
+    assert image.size == (192, 192)
+    assert len(image.convert("RGB").getcolors(192 * 192) or []) > 1
+
+
+def test_it_has_a_manifest_in_the_brands_name(world: World) -> None:
+    answer = client("nordbel").get("/site.webmanifest")
+
+    assert answer["Content-Type"].startswith("application/manifest+json")
+    assert answer.json()["name"] == "Nordbel"
+    for icon in answer.json()["icons"]:
+        assert client("nordbel").get(icon["src"]).status_code == 200
 
 
 HARMFUL = [
@@ -113,10 +141,9 @@ def test_it_refuses_what_is_no_small_plain_drawing(text: str) -> None:
 
 
 def test_it_knows_the_shape_of_a_logo() -> None:
-    assert logo_ratio((PACKS / "nordbel" / "logo.svg").read_text()) == round(
-        124 / 24, 3
-    )
-    assert logo_ratio("<svg/>") == 4
+    assert drawing_size((PACKS / "nordbel" / "logo.svg").read_text()) == (124, 24)
+    assert drawing_size('<svg width="48" height="12px"/>') == (48, 12)
+    assert drawing_size("<svg/>") == (96, 24)
 
 
 WRONG: list[dict[str, object]] = [
@@ -148,7 +175,7 @@ def test_it_fills_a_pack_up_from_the_default_one(world: World, tmp_path: Path) -
         "#112233",
         "Inter",
     )
-    assert brand.logo == (PACKS / "default" / "logo.svg").read_text()
+    assert content(brand, "logo")[0] == (PACKS / "default" / "logo.svg").read_bytes()
 
 
 def test_it_shows_a_reseller_only_its_own_brand(world: World) -> None:

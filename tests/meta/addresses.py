@@ -45,6 +45,8 @@ PUBLIC = {
     "branding:stylesheet": "the brand's tokens, needed at the door",
     "branding:logo": "needed at the door",
     "branding:favicon": "asked by every browser",
+    "branding:icon": "the mark in the sizes browsers and phones ask for",
+    "branding:manifest": "name and icon for a phone's home screen",
     "api:health_live": "asked by the container engine, says nothing",
     "api:health_ready": "asked by the container engine, says nothing",
     "api:caddy_ask": "asked by the proxy, which does not pass it on",
