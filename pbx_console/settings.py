@@ -7,6 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
+from pbx_console.branding.schedule import BEAT as BRANDING_BEAT
+from pbx_console.accounts.schedule import BEAT as ACCOUNTS_BEAT
 from pbx_console.lib import env
 from pbx_console.metering.schedule import BEAT as METERING_BEAT
 from pbx_console.pbx.schedule import BEAT as PBX_BEAT
@@ -47,6 +49,7 @@ INSTALLED_APPS = [
     "django_otp",
     "django_otp.plugins.otp_totp",
     "django_otp.plugins.otp_static",
+    "django_otp_webauthn",
     "django_htmx",
     "channels",
     "csp",
@@ -124,17 +127,36 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "accounts.User"
 AUTHENTICATION_BACKENDS = ["pbx_console.accounts.backends.RealmBackend"]
 # W004: an address is unique inside one realm only; RealmBackend looks there.
-SILENCED_SYSTEM_CHECKS = ["auth.W004"]
+# E030: the only origin of a passkey is the host that was asked (accounts.webauthn).
+SILENCED_SYSTEM_CHECKS = ["auth.W004", "otp_webauthn.E030"]
+OTP_WEBAUTHN_HELPER_CLASS = "pbx_console.accounts.webauthn.BrandHelper"
+OTP_WEBAUTHN_RP_ID_CALLABLE = "pbx_console.accounts.webauthn.host_of"
+OTP_WEBAUTHN_RP_NAME_CALLABLE = "pbx_console.accounts.webauthn.name_of"
 PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": f"django.contrib.auth.password_validation.{name}", "OPTIONS": options}
     for name, options in (
-        ("UserAttributeSimilarityValidator", {}),
         ("MinimumLengthValidator", {"min_length": 12}),
         ("CommonPasswordValidator", {}),
     )
+] + [
+    {"NAME": "pbx_console.accounts.passwords.MaximumLengthValidator"},
+    {"NAME": "pbx_console.accounts.passwords.OwnWordsValidator"},
+    {"NAME": "pbx_console.accounts.passwords.GuessableValidator"},
+    {"NAME": "pbx_console.branding.passwords.ProductNameValidator"},
 ]
 PBX_MAILER = "pbx_console.branding.mail.send"
+# docs/mail.md: SMTP by an address, or one of django-anymail's backends with its options.
+EMAIL_BACKEND = env.text(
+    "PBX_MAIL_BACKEND", "pbx_console.branding.mail.transport.SmtpBackend"
+)
+ANYMAIL = env.mapping("PBX_MAIL_OPTIONS") | {"REQUESTS_TIMEOUT": 20}
+SMTP = env.smtp("PBX_SMTP_URL")
+EMAIL_HOST, EMAIL_PORT = SMTP["host"], SMTP["port"]
+EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = SMTP["user"], SMTP["password"]
+EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP["starttls"], SMTP["tls"]
+EMAIL_TIMEOUT = 20  # seconds
+MAIL_CATCHER = env.text("PBX_MAIL_CATCHER", "")  # where a demo's mails can be read
 LOGIN_URL = "console:sign_in"
 OTP_LOGIN_URL = "console:second_factor"
 SESSION_ENGINE = "pbx_console.accounts.sessions"
@@ -183,7 +205,8 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 900
 # A save never waits for a broker that is away: beat sweeps what is pending.
 CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BEAT_SCHEDULE = METERING_BEAT | PBX_BEAT
+CELERY_BEAT_SCHEDULE = ACCOUNTS_BEAT | BRANDING_BEAT | METERING_BEAT | PBX_BEAT
+CELERY_IMPORTS = ["pbx_console.branding.domain_tasks"]
 CELERY_TIMEZONE = "UTC"
 
 AMI_HOST = env.text("PBX_AMI_HOST", "127.0.0.1")

@@ -62,11 +62,21 @@ def absolute_url(brand: Brand, path: str) -> str:
     """Return the public address of a page of this brand, from the table of domains.
 
     Never from a request: a forged Host header must not reach a mail. Raises LookupError
-    for a brand without a proven domain.
+    for a brand without a proven domain (the main one first, else any that is proven), and
+    ValueError for what is no path here: `//elsewhere/` would lead out of the brand.
     """
+    if not path.startswith("/") or path[1:2] in ("/", "\\"):
+        raise ValueError(f"not a path of ours: {path!r}")
     with as_everyone("primary domain of a brand"):
-        domain = brand.domains.filter(proven_at__isnull=False).first()
+        proven = brand.domains.filter(proven_at__isnull=False)
+        # A name in trouble is no place to send people to while another works.
+        domain = proven.filter(failing_since=None).first() or proven.first()
     if domain is None:
         raise LookupError(f"{brand} has no proven domain")
+    return address_of(domain.host, path)
+
+
+def address_of(host: str, path: str) -> str:
+    """Return the public address of a path at one of our hosts."""
     port = f":{settings.PUBLIC_PORT}" if settings.PUBLIC_PORT else ""
-    return f"{settings.PUBLIC_SCHEME}://{domain.host}{port}{path}"
+    return f"{settings.PUBLIC_SCHEME}://{host}{port}{path}"

@@ -6,6 +6,7 @@ Every variable `X` may be given as `X_FILE`, the path of a file that holds the v
 
 from __future__ import annotations
 
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -70,4 +71,39 @@ def database(name: str) -> dict[str, Any]:
         "HOST": options.pop("host", None) or parts.hostname or "",
         "PORT": str(parts.port or ""),
         "OPTIONS": options,
+    }
+
+
+def mapping(name: str) -> dict[str, Any]:
+    """Return the variable as a JSON object; empty when it is not set."""
+    try:
+        value = json.loads(text(name, "{}") or "{}")
+    except ValueError:
+        value = None
+    if not isinstance(value, dict):
+        raise MissingSetting(f"{name} must be a JSON object, such as {{}}.")
+    return value
+
+
+def smtp(name: str) -> dict[str, Any]:
+    """Return the parts of `smtp://user:pw@host:port`; an empty host when it is not set.
+
+    `smtp` asks for STARTTLS (port 587), `smtps` speaks TLS from the start (465), and
+    `smtp+plain` does neither (25): for a server on this machine only.
+    """
+    parts = urlsplit(text(name, ""))
+    ports = {"smtp": 587, "smtps": 465, "smtp+plain": 25, "": 25}
+    try:
+        port = parts.port or ports[parts.scheme]
+    except (KeyError, ValueError):
+        raise MissingSetting(
+            f"{name} must be smtp://user:password@host:port."
+        ) from None
+    return {
+        "host": parts.hostname or "",
+        "port": port,
+        "user": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "starttls": parts.scheme == "smtp",
+        "tls": parts.scheme == "smtps",
     }

@@ -3,9 +3,9 @@
 A kind has two templates, `mail/<name>.html` (extends `mail/base.html`) and
 `mail/<name>.txt`. Templates see the context given to `send`, and besides:
 
-- `brand`, `product_name`, `recipient` (the name, may be empty), `language`;
+- `brand`, `product_name`, `recipient` (the name, may be empty), `language`, `sender`;
 - for `path` and every `…_path`: `url` and `…_url`, absolute and of the brand's own host;
-- for every `…_at` a datetime in the reseller's time zone (`{{ ends_at|date:"…" }}`);
+- every `…_at` as text in the reader's language and the reseller's time zone;
 - for `role` its name in the reader's language as `role_label`.
 
 Context values are texts, numbers, dates and lists of them: they travel as JSON.
@@ -85,6 +85,17 @@ _ALL = (
         {"by": "Jana Petersen", "happened_at": _SOON, "path": "/sign-in/"},
     ),
     Kind(
+        "domain_failing",
+        gettext_noop("%(host)s no longer leads here"),
+        gettext_noop("A domain lost its proof or leads elsewhere; it has three days."),
+        Audience.RESELLER,
+        {
+            "host": "phone.example.com",
+            "problem": "The TXT record is gone.",
+            "path": "/brand/domains/",
+        },
+    ),
+    Kind(
         "domain_off",
         gettext_noop("%(host)s was switched off"),
         gettext_noop("The proof of a domain was missing for too long."),
@@ -97,7 +108,7 @@ _ALL = (
     ),
     Kind(
         "quota_warning",
-        gettext_noop("%(percent)s % of a quota is used: %(what)s"),
+        gettext_noop("Almost used up: %(what)s"),
         gettext_noop("A quota has reached 80 %."),
         Audience.RESELLER,
         {

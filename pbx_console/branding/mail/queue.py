@@ -10,9 +10,11 @@ from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import validate_email
 from django.utils.translation import get_language
 
-from pbx_console.accounts.models import Language, Reseller, Role, User
+from pbx_console.accounts.models import Reseller, Role, User
 from pbx_console.accounts.models.memberships import RESELLER_ROLES
+from pbx_console.accounts.models.resellers import Language
 from pbx_console.accounts.scope import as_everyone
+from pbx_console.branding import tasks
 from pbx_console.branding.mail.kinds import KINDS, Audience, Kind
 from pbx_console.branding.models import Brand, OutgoingMail
 
@@ -42,7 +44,7 @@ def send(
     validate_email(to)
     with as_everyone("queue a mail"):
         _check_audience(known, reseller, to)
-        return OutgoingMail.objects.create(
+        mail = OutgoingMail.objects.create(
             brand=Brand.objects.get(reseller=reseller),
             kind=kind,
             to=to,
@@ -50,6 +52,8 @@ def send(
             language=_language(language, reseller),
             payload=json.dumps(dict(context or {}), cls=DjangoJSONEncoder),
         )
+    tasks.hint(mail.pk)
+    return mail
 
 
 def send_to_reseller(
