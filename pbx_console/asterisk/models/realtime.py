@@ -39,6 +39,8 @@ class PsEndpoint(models.Model):
     dtmf_mode = models.CharField(max_length=10, default="rfc4733")
     language = models.CharField(max_length=5, null=True)
     allow_transfer = models.CharField(max_length=3, default="yes")
+    # Asterisk's own default is its name; "-" is RFC 8866's word for none (section 5.3).
+    sdp_session = models.CharField(max_length=20, default="-", db_default="-")
 
     class Meta:
         db_table = "ps_endpoints"
