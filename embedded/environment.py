@@ -116,7 +116,22 @@ class Settings:
             "PBX_SIP_PORT": given.get("PBX_SIP_PORT", str(self.ports["sip"])),
             "PBX_NODE": given.get("PBX_NODE", "pbx1"),
             "PBX_DEBUG": given.get("PBX_DEBUG", "0"),
+            **self._mail(),
         } | ({"PBX_TEST": "1"} if self.database == "pbx_test" else {})
+
+    @property
+    def catches_mail(self) -> bool:
+        """Do mails end at our own catcher? Not where a mail server is given."""
+        names = ("PBX_SMTP_URL", "PBX_MAIL_BACKEND")
+        return not any(self.external.values.get(name) for name in names)
+
+    def _mail(self) -> dict[str, str]:
+        if self.catches_mail:
+            where = f"{LOOPBACK}:{self.ports['smtp']}"
+            return {"PBX_SMTP_URL": f"smtp+plain://{where}"}
+        names = ("PBX_SMTP_URL", "PBX_MAIL_BACKEND", "PBX_MAIL_OPTIONS")
+        given = self.external.values
+        return {name: given[name] for name in names if name in given}
 
     def _servers(self) -> dict[str, str]:
         found = {

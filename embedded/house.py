@@ -90,6 +90,23 @@ def _start_processes(session: Session, env: dict[str, str]) -> None:
     session.supervisor.start(found[0])
     for service in found[1:]:
         session.supervisor.launch(service)
+    if session.settings.catches_mail:
+        session.supervisor.launch(_catcher(session.settings, own))
+
+
+def _catcher(settings: Settings, env: dict[str, str]) -> Service:
+    ports = settings.ports
+    program, *rest = processes.CATCHER.command(
+        smtp=ports["smtp"],
+        mail=ports["mail"],
+        folder=str(mail_folder(settings.instance)),
+    )
+    return Service(processes.CATCHER.name, [str(VENV / "bin" / program), *rest], env)
+
+
+def mail_folder(instance: Instance) -> Path:
+    """Where the catcher keeps what the console sent (`embedded.mailbox` reads it)."""
+    return instance.home / "mail"
 
 
 def _service(process: Process, settings: Settings, env: dict[str, str]) -> Service:
@@ -122,6 +139,13 @@ def _write(settings: Settings, world: dict[str, Any]) -> dict[str, Any]:
     return full
 
 
+def _mail_address(settings: Settings) -> str:
+    """Where a person reads the demo's mails; nothing where they really leave."""
+    if not settings.catches_mail:
+        return ""
+    return f"http://{LOOPBACK}:{settings.ports['mail']}/"
+
+
 def _addresses(settings: Settings, world: dict[str, Any]) -> dict[str, Any]:
     console, ports = settings.console(), settings.ports
     urls = {name: f"http://{h}:{ports['web']}/" for name, h in world["hosts"].items()}
@@ -133,6 +157,7 @@ def _addresses(settings: Settings, world: dict[str, Any]) -> dict[str, Any]:
             "host": console["PBX_SIP_DOMAIN"],
             "port": int(console["PBX_SIP_PORT"]),
         },
+        "mail": _mail_address(settings),
         "ports": dict(ports),
         "environment": str(settings.instance.home / "env"),
     }

@@ -10,14 +10,13 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Process:
-    """One long-running process; `{host}`, `{port}` and `{data}` are filled in."""
+    """One long-running process; `{host}`, `{port}`, `{data}` and more are filled in."""
 
     name: str
     arguments: tuple[str, ...]
 
-    def command(self, *, host: str, port: int, data: str) -> list[str]:
+    def command(self, **filled: str | int) -> list[str]:
         """The command line; the first word is a program of the virtual environment."""
-        filled = {"host": host, "port": port, "data": data}
         return [argument.format(**filled) for argument in self.arguments]
 
 
@@ -55,6 +54,22 @@ BEAT = Process(
 )
 LISTENER = Process("listener", ("python", "manage.py", "listen_ami"))
 FOLLOWER = Process("follower", ("python", "manage.py", "follow_journal"))
+
+# Only where mails may not leave: `make demo`, never docker-compose.yml.
+CATCHER = Process(
+    "catcher",
+    (
+        "python",
+        "-m",
+        "embedded.catcher",
+        "--smtp",
+        "{smtp}",
+        "--web",
+        "{mail}",
+        "--folder",
+        "{folder}",
+    ),
+)
 
 CONSOLE = (WEB, WORKER, BEAT, LISTENER, FOLLOWER)
 MIGRATE = ("python", "manage.py", "migrate", "--no-input")

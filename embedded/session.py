@@ -60,7 +60,7 @@ def _clean_up(instance: Instance, *, fresh: bool) -> None:
 
 def forget_data(instance: Instance) -> None:
     """The next start is a first start; nothing of the instance may run."""
-    for name in ("postgres", "asterisk", "data"):
+    for name in ("postgres", "asterisk", "data", "mail"):
         _forget(instance.home / name)
 
 

@@ -23,6 +23,8 @@ def _addresses(world: dict[str, Any]) -> Iterator[str]:
     yield "Addresses"
     for name, url in world["urls"].items():
         yield f"  {name:<12} {url}"
+    if world.get("mail"):
+        yield f"  {'mails':<12} {world['mail']}"
 
 
 def _logins(world: dict[str, Any]) -> Iterator[str]:

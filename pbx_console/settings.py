@@ -75,6 +75,7 @@ MIDDLEWARE = [
     "pbx_console.accounts.middleware.SignedInMiddleware",
     "django_otp.middleware.OTPMiddleware",
     "pbx_console.accounts.middleware.ScopeMiddleware",
+    "pbx_console.branding.middleware.DraftMiddleware",
     "pbx_console.console.middleware.LanguageMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
@@ -156,7 +157,6 @@ EMAIL_HOST, EMAIL_PORT = SMTP["host"], SMTP["port"]
 EMAIL_HOST_USER, EMAIL_HOST_PASSWORD = SMTP["user"], SMTP["password"]
 EMAIL_USE_TLS, EMAIL_USE_SSL = SMTP["starttls"], SMTP["tls"]
 EMAIL_TIMEOUT = 20  # seconds
-MAIL_CATCHER = env.text("PBX_MAIL_CATCHER", "")  # where a demo's mails can be read
 LOGIN_URL = "console:sign_in"
 OTP_LOGIN_URL = "console:second_factor"
 SESSION_ENGINE = "pbx_console.accounts.sessions"

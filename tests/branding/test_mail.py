@@ -232,7 +232,7 @@ def test_somebody_who_left_gets_no_notice(world: World) -> None:
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
-@pytest.mark.parametrize("kind", KINDS.values(), ids=str)
+@pytest.mark.parametrize("kind", KINDS.values(), ids=list(KINDS))
 @pytest.mark.parametrize("slug", ["nordbel", "zuidlijn"])
 def test_every_kind_is_in_the_brands_dress_in_html_and_text(
     world: World, slug: str, kind: Any, language: str

@@ -61,7 +61,8 @@ def page(brand: str) -> str:
 def test_it_starts_answers_mends_itself_and_keeps_its_data(
     house: dict[str, Any],
 ) -> None:
-    names = {process.name for process in CONSOLE} | {"postgres", "redis", "asterisk"}
+    names = {process.name for process in CONSOLE}
+    names |= {"postgres", "redis", "asterisk", "catcher"}
     assert set(state.load(INSTANCE).processes) == names
     for brand in ("nordbel", "zuidlijn"):
         assert brand.title() in page(brand)
