@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import urlencode
 
 from django.apps import apps
 from django.db import models
@@ -18,7 +19,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
 from pbx_console.accounts.models import AuditEntry, Customer
+from pbx_console.accounts.models.resellers import Feature
 from pbx_console.accounts.rights import has_right
+from pbx_console.accounts.services import undo
 from pbx_console.console import formats
 from pbx_console.pbx.models import Did, Extension
 
@@ -33,6 +36,13 @@ SENTENCES = {
     "person.signed_in": gettext_noop("%(label)s signed in"),
     "person.second_factor_set": gettext_noop("%(label)s set up the second factor"),
     "person.password_changed": gettext_noop("%(label)s changed the password"),
+    "person.password_reset": gettext_noop("%(label)s chose a new password by mail"),
+    "person.passkey_added": gettext_noop("%(label)s added a passkey"),
+    "person.passkey_removed": gettext_noop("%(label)s removed a passkey"),
+    "person.recovery_codes_made": gettext_noop("%(label)s made new recovery codes"),
+    "person.second_factor_reset": gettext_noop("Second factor of %(label)s reset"),
+    "person.session_ended": gettext_noop("%(label)s ended a session"),
+    "person.signed_out_everywhere": gettext_noop("%(label)s signed out everywhere"),
     "person.settings_saved": gettext_noop("%(label)s changed the own settings"),
     "extension.created": gettext_noop("Extension %(label)s added"),
     "extension.saved": gettext_noop("Extension %(label)s changed"),
@@ -44,6 +54,7 @@ SENTENCES = {
     "trunk.created": gettext_noop("Trunk %(label)s added"),
     "trunk.saved": gettext_noop("Trunk %(label)s changed"),
     "route.saved": gettext_noop("Route over %(label)s changed"),
+    "route.deleted": gettext_noop("Route over %(label)s removed"),
     "price_list.created": gettext_noop("Price list %(label)s added"),
     "price_list.saved": gettext_noop("Price list %(label)s changed"),
     "price_list.imported": gettext_noop("Price list %(label)s read in"),
@@ -51,6 +62,14 @@ SENTENCES = {
     "leg.rated_again": gettext_noop("Call %(label)s rated again"),
     "leg.accepted": gettext_noop("Call %(label)s checked and accepted"),
     "leg.waived": gettext_noop("Call %(label)s checked and not billed"),
+}
+KEYS = {
+    "extension": "endpoint_id",
+    "did": "number",
+    "customer": "code",
+    "reseller": "slug",
+    "trunk": "slug",
+    "pricelist": "slug",
 }
 HIDDEN_FIELDS = {"slug", "is_main"}
 EXTRA_LABELS: dict[str, Promise | str] = {
@@ -85,6 +104,8 @@ class Told:
     place: str
     url: str
     state: str = "live"
+    undo: str = ""
+    address: str = ""
 
 
 def told(
@@ -93,7 +114,26 @@ def told(
     """Return entries in the words of the person who reads them."""
     rows = list(entries)
     there = _still_there(rows)
-    return [_told(entry, request, place=place, there=there) for entry in rows]
+    able = undo.offered(rows, request.membership.role)
+    return [
+        _told(entry, request, place=place, there=there, able=able) for entry in rows
+    ]
+
+
+PANEL = 10
+
+
+def panel(obj: models.Model, request: Any) -> dict[str, Any]:
+    """Return what `audit/side.html` shows of one object: its last entries, and where its
+    whole history stands."""
+    kind, key = str(obj._meta.model_name), key_of(obj)
+    rows = AuditEntry.objects.filter(object_type=kind, object_key=key)
+    rows = rows.select_related("customer").order_by("-at", "-id")
+    query = urlencode({"kind": kind, "object": key})
+    return {
+        "entries": told(rows[:PANEL], request, place=False),
+        "whole": f"{reverse('console:audit')}?{query}",
+    }
 
 
 def _still_there(entries: Sequence[AuditEntry]) -> set[str]:
@@ -115,17 +155,41 @@ def _still_there(entries: Sequence[AuditEntry]) -> set[str]:
     return found
 
 
-def _told(entry: AuditEntry, request: Any, *, place: bool, there: set[str]) -> Told:
+def _told(
+    entry: AuditEntry, request: Any, *, place: bool, there: set[str], able: set[int]
+) -> Told:
     gone = entry.object_type in ("extension", "did") and entry.object_key not in there
     return Told(
         entry,
         sentence(entry),
-        [] if entry.verb.endswith((".created", ".deleted")) else changes(entry),
+        [] if _is_whole(entry) else changes(entry),
         who(entry, request),
         str(entry.customer or "") if place and entry.object_type != "customer" else "",
         "" if gone else url_of(entry, request.membership.role),
         "failed" if entry.verb.endswith(".deleted") else "live",
+        reverse("console:undo", args=[entry.pk]) if entry.pk in able else "",
+        address(entry, request),
     )
+
+
+def _is_whole(entry: AuditEntry) -> bool:
+    """Say whether an object came or went, so that its fields one by one say nothing."""
+    return entry.verb.endswith((".created", ".deleted")) and entry.verb[:6] != "route."
+
+
+def undo_address(request: Any, obj: models.Model) -> str:
+    """Return where the save of `obj` that this person just made can be taken back."""
+    kind = str(obj._meta.model_name)
+    rows = AuditEntry.objects.filter(object_type=kind, object_key=key_of(obj))
+    last = rows.filter(user=request.user).order_by("-id").first()
+    if last is None or not undo.offered([last], request.membership.role):
+        return ""
+    return reverse("console:undo", args=[last.pk])
+
+
+def key_of(obj: models.Model) -> str:
+    """Return how the log names an object."""
+    return str(getattr(obj, KEYS.get(str(obj._meta.model_name), "pk")))
 
 
 def sentence(entry: AuditEntry) -> str:
@@ -159,7 +223,23 @@ def who(entry: AuditEntry, request: Any) -> str:
     viewer = getattr(request.membership, "level", "")
     if entry.actor_level == "operator" and viewer != "operator":
         return str(request.brand.product_name)
-    return entry.actor_name
+    return " · ".join(filter(None, (entry.actor_name, entry.acted_as)))
+
+
+def address(entry: AuditEntry, request: Any) -> str:
+    """Return where the actor was, for those who stand at the same level or above it.
+
+    A customer never learns the network of those who help it from outside.
+    """
+    viewer = getattr(request.membership, "level", "")
+    seen = {
+        "operator": ("operator", "reseller", "customer", ""),
+        "reseller": ("reseller", "customer", ""),
+        "customer": ("customer",),
+    }.get(viewer, ())
+    if entry.actor_level not in seen or (viewer == "customer" and entry.acted_as):
+        return ""
+    return entry.address or ""
 
 
 def changes(entry: AuditEntry) -> list[Change]:
@@ -186,6 +266,11 @@ def _label(model: type[models.Model] | None, name: str) -> str:
 def _words(model: type[models.Model] | None, name: str, value: object) -> str:
     if value is None or value == "":
         return ""
+    if isinstance(value, list):
+        words = dict(Feature.choices) if name == "features" else {}
+        return ", ".join(str(words.get(item, item)) for item in value) or _("none")
+    if name.endswith("_minute") and isinstance(value, int):
+        return f"{value // 60:02d}:{value % 60:02d}"
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     choices = dict(getattr(_field(model, name), "flatchoices", None) or [])
@@ -193,7 +278,12 @@ def _words(model: type[models.Model] | None, name: str, value: object) -> str:
     return formats.phone(text) if text.startswith("+") else text
 
 
-PAGE_RIGHTS = {"reseller": "resellers.manage", "trunk": "trunks.view"}
+PAGE_RIGHTS = {
+    "reseller": "resellers.manage",
+    "trunk": "trunks.view",
+    "pricelist": "prices.view",
+    "did": "numbers.route",
+}
 
 
 def url_of(entry: AuditEntry, role: str) -> str:
@@ -208,9 +298,23 @@ def url_of(entry: AuditEntry, role: str) -> str:
         return reverse("console:extension", args=[code, number])
     if entry.object_type in ("customer", "reseller", "trunk"):
         return reverse(f"console:{entry.object_type}", args=[key])
+    if entry.object_type == "pricelist":
+        return reverse("console:price_list", args=[key])
     if entry.object_type == "did":
         return reverse("console:number", args=[key.lstrip("+")])
     return ""
+
+
+def page_of(obj: models.Model, role: str) -> str:
+    """Return the page of an object, nothing where this role has none."""
+    kind = str(obj._meta.model_name)
+    seen = AuditEntry(object_type=kind, object_key=key_of(obj), verb="")
+    return url_of(seen, role)
+
+
+def list_of(customer: Customer) -> str:
+    """Return where the extensions of a customer are listed."""
+    return reverse("console:customer_extensions", args=[customer.code])
 
 
 def last_by_customer(customer_ids: Sequence[int], request: Any) -> dict[int, str]:

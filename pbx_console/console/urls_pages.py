@@ -5,7 +5,6 @@ from __future__ import annotations
 from django.urls import path
 
 from pbx_console.console.views import (
-    audit,
     calls,
     customers,
     extensions,
@@ -115,6 +114,4 @@ urlpatterns = [
         usage.export_file,
         name="export_file",
     ),
-    path("audit/", audit.audit, name="audit"),
-    path("customers/<slug:code>/audit/", audit.customer_audit, name="customer_audit"),
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from pbx_console.accounts.models import AuditEntry
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.metering.models import Leg, UsageExport
 from tests.conftest import Tenant
@@ -47,8 +48,19 @@ def _sequence(tenant: Tenant) -> int:
         )
 
 
+def _entry(tenant: Tenant) -> int:
+    with as_everyone("matrix"):
+        return AuditEntry.objects.filter(customer=tenant.customer).earliest("pk").pk
+
+
 VALUES = {
+    "entry_id": _entry,
     "code": lambda t: t.customer.code,
+    "passkey_id": lambda t: 0,
+    "device_id": lambda t: 0,
+    "token": lambda t: "none",
+    "handle": lambda t: "none",
+    "person_id": lambda t: t.people["end_user"].pk,
     "number": lambda t: t.extension.number,
     "digits": lambda t: t.number.removeprefix("+"),
     "call_id": _leg,

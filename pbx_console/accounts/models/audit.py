@@ -68,8 +68,11 @@ class AuditEntry(models.Model):
 
     @property
     def changes(self) -> list[tuple[str, object, object]]:
-        """Return (field, before, after) of what differs."""
-        keys = list(dict.fromkeys([*self.before, *self.after]))
+        """Return (field, before, after) of what differs, keys of objects left out."""
+        both = dict.fromkeys([*self.before, *self.after])
+        keys = [
+            key for key in both if key.removesuffix("_id") not in both.keys() - {key}
+        ]
         return [
             (key, self.before.get(key), self.after.get(key))
             for key in keys

@@ -7,24 +7,47 @@ from typing import Any
 from django.db import models
 
 from pbx_console.accounts.actor import Actor
+from pbx_console.accounts.fields import SecretField
 from pbx_console.accounts.models import AuditEntry, Customer, Reseller
 
 SECRET_FIELDS = frozenset({"secret", "password", "pin", "token"})
+REPLACED = "•••"
+"""Stands in an entry where a secret was replaced; the secret itself never does."""
 
 
 def snapshot(obj: models.Model, fields: list[str]) -> dict[str, Any]:
-    """Return the named fields as plain text or numbers, secrets left out.
+    """Return the named fields as plain text, numbers or lists, secrets left out.
 
-    A foreign key is shown as its object's text.
+    A foreign key is its object's text, and beside it the key (`trunk`, `trunk_id`), so
+    that an undo finds the very same object.
     """
-    return {
-        name: _plain(getattr(obj, name)) for name in fields if name not in SECRET_FIELDS
-    }
+    taken: dict[str, Any] = {}
+    for name in fields:
+        if not is_secret(obj, name):
+            taken[name] = _plain(getattr(obj, name))
+            taken |= _key(obj, name)
+    return taken
+
+
+def is_secret(obj: models.Model, name: str) -> bool:
+    """Say whether a field's value must never be written down."""
+    return name in SECRET_FIELDS or isinstance(_field(obj, name), SecretField)
+
+
+def _field(obj: models.Model, name: str) -> Any:
+    return {field.name: field for field in obj._meta.get_fields()}.get(name)
+
+
+def _key(obj: models.Model, name: str) -> dict[str, Any]:
+    column = getattr(_field(obj, name), "attname", name)
+    return {column: getattr(obj, column)} if column != name else {}
 
 
 def _plain(value: Any) -> Any:
     if value is None or isinstance(value, bool | int | str):
         return value
+    if isinstance(value, list | tuple):
+        return [_plain(item) for item in value]
     return str(value)
 
 
@@ -34,19 +57,22 @@ def record(
     obj: models.Model,
     *,
     key: str | None = None,
+    customer: Customer | None = None,
     before: dict[str, Any] | None = None,
     after: dict[str, Any] | None = None,
 ) -> AuditEntry:
     """Add one entry about `obj`; its owner is found through the object itself.
 
-    `key` identifies the object in its URL (default: its primary key).
+    `key` identifies the object in its URL (default: its primary key); `customer` is in
+    whose log it stands where the object does not say.
     """
-    customer = _customer_of(obj)
+    customer = customer or _customer_of(obj)
     return AuditEntry.objects.create(
         user=actor.user,
         actor_name=actor.name,
         actor_level=actor.level,
         acted_as=actor.acted_as,
+        undoes=actor.undoes,
         address=actor.address,
         customer=customer,
         reseller=customer.reseller if customer else _reseller_of(obj),

@@ -7,8 +7,8 @@ from typing import Any
 from django.db import transaction
 
 from pbx_console.accounts.actor import Actor
-from pbx_console.accounts.models import Customer, Reseller
-from pbx_console.accounts.services import audit
+from pbx_console.accounts.models import AuditEntry, Customer, Reseller
+from pbx_console.accounts.services import audit, ending, undo
 
 FIELDS = [
     "name",
@@ -41,6 +41,16 @@ def save_customer(
     customer.full_clean()
     customer.save()
     after = audit.snapshot(customer, FIELDS)
+    if before.get("is_active") and not customer.is_active:
+        ending.end_customer(customer)
     verb = "customer.created" if unsaved else "customer.saved"
     audit.record(actor, verb, customer, key=customer.code, before=before, after=after)
     return customer
+
+
+@undo.way("customer.saved", family="customer", right="customers.manage")
+def _undo_save(actor: Actor, entry: AuditEntry) -> Customer:
+    rows = Customer.objects.select_related("reseller")
+    customer = undo.locked(rows.filter(code=entry.object_key))
+    values = undo.values_before(customer, entry, FIELDS)
+    return save_customer(actor, reseller=customer.reseller, customer=customer, **values)

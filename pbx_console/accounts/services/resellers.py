@@ -7,8 +7,8 @@ from typing import Any
 from django.db import transaction
 
 from pbx_console.accounts.actor import Actor
-from pbx_console.accounts.models import Reseller
-from pbx_console.accounts.services import audit
+from pbx_console.accounts.models import AuditEntry, Reseller
+from pbx_console.accounts.services import audit, ending, undo
 
 FIELDS = ["slug", "name", "country", "timezone", "max_extensions", "is_active"]
 
@@ -26,6 +26,15 @@ def save_reseller(
     reseller.full_clean()
     reseller.save()
     after = audit.snapshot(reseller, FIELDS)
+    if before.get("is_active") and not reseller.is_active:
+        ending.end_reseller(reseller)
     verb = "reseller.created" if unsaved else "reseller.saved"
     audit.record(actor, verb, reseller, key=reseller.slug, before=before, after=after)
     return reseller
+
+
+@undo.way("reseller.saved", family="reseller", right="resellers.manage")
+def _undo_save(actor: Actor, entry: AuditEntry) -> Reseller:
+    reseller = undo.locked(Reseller.objects.filter(slug=entry.object_key))
+    values = undo.values_before(reseller, entry, FIELDS)
+    return save_reseller(actor, reseller=reseller, **values)

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pbx_console.accounts.models import AuditEntry, Customer, Reseller
@@ -186,6 +187,7 @@ def customer(request: Any, code: str) -> HttpResponse:
         "tariff": CustomerTariff.objects.filter(customer=held)
         .select_related("price_list")
         .first(),
+        "whole": reverse("console:customer_audit", args=[code]),
         "money": money,
         "month": figures.month_start(),
     }
@@ -208,7 +210,8 @@ def customer_edit(request: Any, code: str) -> HttpResponse:
         own = {"actor": request.actor, "reseller": held.reseller, "customer": held}
         done = saved(form, save_customer, **own)
         if done is not None:
-            toast(request, _("%(name)s is saved.") % {"name": done.name})
+            words = _("%(name)s is saved.") % {"name": done.name}
+            toast(request, words, undo=history.undo_address(request, done))
             return redirect("console:customer", code=code)
     context = {"form": form, "customer": held}
     status = 422 if form.errors else 200

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from pbx_console.accounts.models import AuditEntry, Customer
+from pbx_console.accounts.models import Customer
 from pbx_console.console import downloads, history
 from pbx_console.console.access import fresh, needs
 from pbx_console.console.forms.extensions import (
@@ -115,9 +115,10 @@ def extension_new(request: Any, code: str) -> HttpResponse:
     if request.method == "POST":
         done = saved(form, save_extension, actor=request.actor, customer=customer)
         if done is not None:
-            _show_once(request, done)
+            show_once(request, done)
             words = _("Extension %(number)s is added.") % {"number": done.number}
-            toast(request, words, state=done.state)
+            undo = history.undo_address(request, done)
+            toast(request, words, state=done.state, undo=undo)
             return redirect("console:extension", code=code, number=done.number)
     context = {"form": form, "customer": customer}
     return render(
@@ -141,7 +142,7 @@ def _free_number(customer: Customer) -> str:
     return str(number)
 
 
-def _show_once(request: Any, extension: Extension) -> None:
+def show_once(request: Any, extension: Extension) -> None:
     """Remember whose secret the next page shows; the secret itself stays in its row."""
     request.session[SHOWN_ONCE] = extension.endpoint_id
 
@@ -173,15 +174,8 @@ def extension(request: Any, code: str, number: str) -> HttpResponse:
         "port": settings.SIP_PORT,
         "numbers": shown.dids.all(),
         "calls": calls.newest_first()[:8],
-        "entries": history.told(_entries(shown)[:10], request, place=False),
-    }
+    } | history.panel(shown, request)
     return render(request, "console/extensions/detail.html", context)
-
-
-def _entries(shown: Extension) -> QuerySet[AuditEntry]:
-    return AuditEntry.objects.filter(
-        object_type="extension", object_key=shown.endpoint_id
-    ).select_related("customer")
 
 
 @needs("extensions.view")
@@ -214,10 +208,11 @@ def extension_edit(request: Any, code: str, number: str) -> HttpResponse:
 def _tell_saved(request: Any, done: Extension, *, renumbered: bool) -> None:
     detail = ""
     if renumbered:
-        _show_once(request, done)
+        show_once(request, done)
         detail = _("Its phone needs the new account.")
     words = _("Extension %(number)s is saved.") % {"number": done.number}
-    toast(request, words, detail=detail, state=done.state)
+    undo = history.undo_address(request, done)
+    toast(request, words, detail=detail, state=done.state, undo=undo)
 
 
 @needs("extensions.manage")
@@ -227,7 +222,7 @@ def extension_secret(request: Any, code: str, number: str) -> HttpResponse:
     """Give the account a new password, shown on the next page, once."""
     shown = one(request, code, number)
     reset_secret(request.actor, shown)
-    _show_once(request, shown)
+    show_once(request, shown)
     words = _("Extension %(number)s has a new SIP password.") % {"number": number}
     toast(request, words, detail=_("The old one is refused now."), state=shown.state)
     return redirect("console:extension", code=code, number=number)
@@ -241,7 +236,9 @@ def extension_delete(request: Any, code: str, number: str) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         delete_extension(request.actor, shown)
         words = _("Extension %(number)s is deleted.") % {"number": number}
-        toast(request, words, detail=_("Its phone cannot register any more."))
+        detail = _("Its phone cannot register any more.")
+        undo = history.undo_address(request, shown)
+        toast(request, words, detail=detail, undo=undo)
         return redirect("console:customer_extensions", code=code)
     context = {
         "extension": shown,

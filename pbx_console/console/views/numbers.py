@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pbx_console.accounts.models import AuditEntry, Customer
+from pbx_console.accounts.models import Customer
 from pbx_console.console import downloads, history
 from pbx_console.console.access import needs
 from pbx_console.console.formats import phone
@@ -124,19 +124,16 @@ def number(request: Any, digits: str) -> HttpResponse:
         done = saved(form, save_did, actor=request.actor, did=did)
         if done is not None:
             words = _("%(number)s is saved.") % {"number": phone(done.number)}
-            toast(request, words, detail=_("The next call uses it."))
+            undo = history.undo_address(request, done)
+            toast(request, words, detail=_("The next call uses it."), undo=undo)
             return _back(done)
-    entries = AuditEntry.objects.filter(object_type="did", object_key=did.number)
     context = {
         "did": one(request, digits) if form.errors else did,
         "form": form,
         "extensions": did.customer.extensions.order_by("number")[:200]
         if did.customer
         else [],
-        "entries": history.told(
-            entries.select_related("customer")[:10], request, place=False
-        ),
-    }
+    } | history.panel(did, request)
     status = 422 if form.errors else 200
     return render(request, "console/numbers/detail.html", context, status=status)
 

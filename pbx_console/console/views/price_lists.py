@@ -9,7 +9,7 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.utils.translation import gettext as _
 
-from pbx_console.console import downloads, price_files
+from pbx_console.console import downloads, history, price_files
 from pbx_console.console.access import needs
 from pbx_console.console.forms.price_lists import (
     DAYS,
@@ -86,7 +86,7 @@ def price_list(request: Any, slug: str) -> HttpResponse:
         "resellers": shown.reseller_tariffs.select_related("reseller")[:20],
         "days": _peak_days(shown),
         "hours": _peak_hours(shown),
-    }
+    } | history.panel(shown, request)
     return render(request, "console/price_lists/detail.html", context)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pbx_console.accounts.models import AuditEntry, Customer, Reseller
@@ -129,6 +130,7 @@ def reseller(request: Any, slug: str) -> HttpResponse:
         "people": shown.memberships.filter(customer=None).select_related("user"),
         "exports": UsageExport.objects.filter(reseller=shown)[:5],
         "entries": history.told(entries[:10], request),
+        "whole": f"{reverse('console:audit')}?kind=reseller&object={shown.slug}",
         "month": figures.month_start(),
     }
     return render(request, "console/resellers/detail.html", context)
@@ -148,7 +150,8 @@ def reseller_edit(request: Any, slug: str) -> HttpResponse:
     if request.method == "POST":
         done = saved(form, save_reseller, actor=request.actor, reseller=shown)
         if done is not None:
-            toast(request, _("%(name)s is saved.") % {"name": done.name})
+            words = _("%(name)s is saved.") % {"name": done.name}
+            toast(request, words, undo=history.undo_address(request, done))
             return redirect("console:reseller", slug=slug)
     context = {"form": form, "reseller": shown}
     status = 422 if form.errors else 200

@@ -9,6 +9,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from pbx_console.console import history
 from pbx_console.console.access import needs
 from pbx_console.console.forms.tariffs import TariffForm
 from pbx_console.console.owners import customer_for, reseller_for
@@ -31,9 +32,8 @@ def customer_tariff(request: Any, code: str) -> HttpResponse:
     if request.method == "POST":
         saved(form, choose_for_customer, actor=request.actor, customer=held)
         if not form.errors:
-            toast(
-                request, _("%(name)s: the price list is saved.") % {"name": held.name}
-            )
+            words = _("%(name)s: the price list is saved.") % {"name": held.name}
+            toast(request, words, undo=history.undo_address(request, held))
             return redirect("console:customer", code=code)
     back = reverse("console:customer", args=[code])
     context = {"form": form, "owner": held, "lists": lists, "back": back}
@@ -52,7 +52,7 @@ def reseller_tariff(request: Any, slug: str) -> HttpResponse:
         saved(form, choose_for_reseller, actor=request.actor, reseller=reseller)
         if not form.errors:
             words = _("%(name)s: the price list is saved.") % {"name": reseller.name}
-            toast(request, words)
+            toast(request, words, undo=history.undo_address(request, reseller))
             return redirect("console:reseller", slug=slug)
     back = reverse("console:reseller", args=[slug])
     context = {"form": form, "owner": reseller, "lists": lists, "back": back}

@@ -10,7 +10,6 @@ from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
-from pbx_console.accounts.models import AuditEntry
 from pbx_console.console import history
 from pbx_console.console.access import needs
 from pbx_console.console.forms.trunks import RouteForm, TrunkForm
@@ -54,14 +53,12 @@ def _one(slug: str) -> Trunk:
 def _draw(
     request: Any, shown: Trunk, form: RouteForm, status: int = 200
 ) -> HttpResponse:
-    entries = AuditEntry.objects.filter(object_type="trunk", object_key=shown.slug)
     context = {
         "trunk": shown,
         "form": form,
         "routes": OutboundRoute.objects.filter(trunk=shown).select_related("reseller"),
         "numbers": shown.dids.count(),
-        "entries": history.told(entries.select_related("customer")[:10], request),
-    }
+    } | history.panel(shown, request)
     return render(request, "console/trunks/detail.html", context, status=status)
 
 
@@ -82,7 +79,8 @@ def trunk_edit(request: Any, slug: str) -> HttpResponse:
         done = saved(form, save_trunk, actor=request.actor, trunk=shown)
         if done is not None:
             words = _("Trunk %(name)s is saved.") % {"name": done.name}
-            toast(request, words, state=done.state)
+            undo = history.undo_address(request, done)
+            toast(request, words, state=done.state, undo=undo)
             return redirect("console:trunk", slug=slug)
     context = {"form": form, "trunk": _one(slug)}
     status = 422 if form.errors else 200
@@ -99,5 +97,6 @@ def route_new(request: Any, slug: str) -> HttpResponse:
     if done is None:
         return _draw(request, shown, form, status=422)
     words = _("Calls to %(prefix)s go over %(name)s.")
-    toast(request, words % {"prefix": done.prefix, "name": shown.name})
+    undo = history.undo_address(request, shown)
+    toast(request, words % {"prefix": done.prefix, "name": shown.name}, undo=undo)
     return redirect("console:trunk", slug=slug)

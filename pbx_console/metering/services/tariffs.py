@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pbx_console.accounts.actor import Actor
-from pbx_console.accounts.models import Customer, Reseller
-from pbx_console.accounts.services import audit
+from pbx_console.accounts.models import AuditEntry, Customer, Reseller
+from pbx_console.accounts.services import audit, undo
 from pbx_console.metering.models import CustomerTariff, PriceList, ResellerTariff
 from pbx_console.metering.services.legs import requeue_unpriced
+
+FIELDS = ["price_list"]
 
 
 @transaction.atomic
@@ -33,8 +37,8 @@ def choose_for_customer(
         "customer.price_list_chosen",
         customer,
         key=customer.code,
-        before={"price_list": before.price_list.name} if before else {},
-        after={"price_list": price_list.name},
+        before=_logged(before),
+        after=_logged(tariff),
     )
     return tariff
 
@@ -56,7 +60,44 @@ def choose_for_reseller(
         "reseller.price_list_chosen",
         reseller,
         key=reseller.slug,
-        before={"price_list": before.price_list.name} if before else {},
-        after={"price_list": price_list.name},
+        before=_logged(before),
+        after=_logged(tariff),
     )
     return tariff
+
+
+def _logged(tariff: CustomerTariff | ResellerTariff | None) -> dict[str, Any]:
+    return {} if tariff is None else audit.snapshot(tariff, FIELDS)
+
+
+# ── taking it back ───────────────────────────────────────────────────────────────────
+
+
+@undo.way(
+    "customer.price_list_chosen", family="customer-price-list", right="prices.manage"
+)
+def _undo_for_customer(actor: Actor, entry: AuditEntry) -> Customer:
+    rows = CustomerTariff.objects.select_related("customer", "price_list")
+    tariff = undo.locked(rows.filter(customer__code=entry.object_key))
+    values = _earlier(tariff, entry)
+    choose_for_customer(actor, customer=tariff.customer, **values)
+    return tariff.customer
+
+
+@undo.way(
+    "reseller.price_list_chosen", family="reseller-price-list", right="prices.wholesale"
+)
+def _undo_for_reseller(actor: Actor, entry: AuditEntry) -> Reseller:
+    rows = ResellerTariff.objects.select_related("reseller", "price_list")
+    tariff = undo.locked(rows.filter(reseller__slug=entry.object_key))
+    choose_for_reseller(actor, reseller=tariff.reseller, **_earlier(tariff, entry))
+    return tariff.reseller
+
+
+def _earlier(
+    tariff: CustomerTariff | ResellerTariff, entry: AuditEntry
+) -> dict[str, Any]:
+    if not entry.before:
+        raise ValidationError(_("There was no price list before. Choose another one."))
+    values = undo.values_before(tariff, entry, FIELDS)
+    return {"price_list": tariff.price_list, **values}

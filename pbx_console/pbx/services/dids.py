@@ -9,8 +9,8 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pbx_console.accounts.actor import Actor
-from pbx_console.accounts.models import Reseller
-from pbx_console.accounts.services import audit
+from pbx_console.accounts.models import AuditEntry, Reseller
+from pbx_console.accounts.services import audit, undo
 from pbx_console.pbx import projection, refresh, tasks
 from pbx_console.pbx.models import Did, Trunk
 
@@ -98,3 +98,21 @@ def add_dids(
     if refused:
         raise ValidationError({"numbers": refused})
     return done
+
+
+# ── taking it back ───────────────────────────────────────────────────────────────────
+
+
+def _right(entry: AuditEntry) -> str:
+    """Return what the form would have asked for: who may set each field differs."""
+    changed = undo.changed_names(entry)
+    if changed & {"number", "trunk", "reseller"}:
+        return "numbers.stock"
+    return "numbers.route" if changed <= {"extension"} else "numbers.manage"
+
+
+@undo.way("did.saved", family="did", right=_right)
+def _undo_save(actor: Actor, entry: AuditEntry) -> Did:
+    rows = Did.objects.select_related("customer__reseller", "extension")
+    did = undo.locked(rows.filter(number=entry.object_key))
+    return save_did(actor, did=did, **undo.values_before(did, entry, FIELDS))

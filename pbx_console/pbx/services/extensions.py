@@ -9,11 +9,12 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pbx_console.accounts.actor import Actor
-from pbx_console.accounts.models import Customer, Reseller
-from pbx_console.accounts.services import audit
+from pbx_console.accounts.models import AuditEntry, Customer, Membership, Reseller
+from pbx_console.accounts.services import audit, undo
 from pbx_console.pbx import projection, refresh, tasks
 from pbx_console.pbx.models import Extension
 from pbx_console.pbx.models.extensions import random_secret
+from pbx_console.pbx.services.dids import save_did
 
 FIELDS = ["number", "name", "caller_id", "ring_seconds", "may_dial_outside"]
 
@@ -102,8 +103,52 @@ def reset_secret(actor: Actor, extension: Extension) -> str:
 def delete_extension(actor: Actor, extension: Extension) -> None:
     """Remove an extension, its account and its registered contacts."""
     before = audit.snapshot(extension, FIELDS)
+    before["outside_numbers"] = [did.number for did in extension.dids.all()]
     audit.record(
         actor, "extension.deleted", extension, key=extension.endpoint_id, before=before
     )
     _withdraw(extension)
     extension.delete()
+
+
+# ── taking it back ───────────────────────────────────────────────────────────────────
+
+
+def _named(entry: AuditEntry) -> Extension:
+    code, _dash, number = entry.object_key.partition("-")
+    rows = Extension.objects.select_related("customer__reseller")
+    return undo.locked(rows.filter(customer__code=code, number=number))
+
+
+@undo.way("extension.saved", family="extension", right="extensions.manage")
+def _undo_save(actor: Actor, entry: AuditEntry) -> Extension:
+    extension = _named(entry)
+    values = undo.values_before(extension, entry, FIELDS)
+    return save_extension(
+        actor, customer=extension.customer, extension=extension, **values
+    )
+
+
+@undo.way("extension.created", family="extension", right="extensions.manage")
+def _undo_creation(actor: Actor, entry: AuditEntry) -> None:
+    extension = _named(entry)
+    if extension.dids.exists():
+        raise ValidationError(_("A number rings it by now. Lead it elsewhere first."))
+    people = Membership.objects.filter(customer=extension.customer)
+    if people.filter(extension_number=extension.number).exists():
+        raise ValidationError(_("It belongs to a person by now."))
+    delete_extension(actor, extension)
+
+
+@undo.way("extension.deleted", family="extension", right="extensions.manage")
+def _undo_deletion(actor: Actor, entry: AuditEntry) -> Extension:
+    """Make it again. Its account has a new secret: the old one was kept nowhere."""
+    customer = undo.locked(
+        Customer.objects.select_related("reseller").filter(pk=entry.customer_id)
+    )
+    values = undo.values_of(Extension(customer=customer), entry, FIELDS)
+    extension = save_extension(actor, customer=customer, **values)
+    rang = entry.before.get("outside_numbers", [])
+    for did in customer.dids.filter(number__in=rang, extension=None):
+        save_did(actor, did=did, extension=extension)
+    return extension
