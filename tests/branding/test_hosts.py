@@ -95,7 +95,7 @@ def test_it_shows_a_domain_only_when_it_is_proven(world: World) -> None:
     assert not domain_is_proven(host)
 
     with as_everyone("test"):
-        add_domain(SYSTEM, brand=brand, host=host, proven=True)
+        add_domain(SYSTEM, brand=brand, host=host, proven=True, primary=True)
     hosts.forget()
     assert Client(HTTP_HOST=host).get("/sign-in/").status_code == 200
     assert domain_is_proven(host)
@@ -157,7 +157,7 @@ def test_it_keeps_hosts_lower_case_and_unique_in_the_table(world: World) -> None
             SYSTEM, brand=brand, host=" Phone.Zuid.example. ", proven=True
         )
         assert found.host == "phone.zuid.example"
-        with pytest.raises(Exception, match=r"already|exists"):
+        with pytest.raises(Exception, match="cannot be used"):
             add_domain(SYSTEM, brand=brand, host="nordbel.localhost")
         with pytest.raises(Exception, match="host name"):
             add_domain(SYSTEM, brand=brand, host="not a host")

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.serializers.json import DjangoJSONEncoder
 from django.core.validators import validate_email
+from django.utils import translation
 from django.utils.translation import get_language
 
 from pbx_console.accounts.models import Reseller, Role, User
@@ -50,10 +51,16 @@ def send(
             to=to,
             name=_one_line(name)[:80],
             language=_language(language, reseller),
-            payload=json.dumps(dict(context or {}), cls=DjangoJSONEncoder),
+            payload=_payload(context, _language(language, reseller)),
         )
     tasks.hint(mail.pk)
     return mail
+
+
+def _payload(context: Mapping[str, Any] | None, language: str) -> str:
+    """Return the context as it is kept; lazy texts in the reader's language."""
+    with translation.override(language):
+        return json.dumps(dict(context or {}), cls=DjangoJSONEncoder)
 
 
 def send_to_reseller(

@@ -170,6 +170,8 @@ class Brand(models.Model):
     )
     changed_at = models.DateTimeField(auto_now=True)
 
+    main_host: str = ""  # where pages of another host lead to; set by branding.hosts
+
     objects = OwnedManager["Brand"](reseller="reseller")
 
     class Meta:
