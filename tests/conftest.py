@@ -107,7 +107,7 @@ def quick_and_alone(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     }
     limiter = MovingWindowRateLimiter(MemoryStorage())
     monkeypatch.setattr(
-        "pbx_console.accounts.services.sign_in._limiter", lambda: limiter
+        "pbx_console.accounts.services.throttle._limiter", lambda: limiter
     )
 
 

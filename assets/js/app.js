@@ -6,6 +6,7 @@ import { levels } from "./levels.js";
 import { liveStates } from "./live.js";
 import { menu } from "./menu.js";
 import { palette } from "./palette.js";
+import { passkeys } from "./passkeys.js";
 import { selection } from "./selection.js";
 import { themeToggle } from "./theme.js";
 import { clocks } from "./clocks.js";
@@ -14,7 +15,7 @@ import { toasts } from "./toast.js";
 // Under `default-src 'self'` neither eval nor an injected style element would run.
 Object.assign(htmx.config, { allowEval: false, includeIndicatorStyles: false, selfRequestsOnly: true, historyCacheSize: 0 });
 
-const parts = [themeToggle, menu, levels, palette, toasts, confirmations, selection, copyButtons, liveStates, clocks];
+const parts = [themeToggle, menu, levels, palette, toasts, confirmations, selection, copyButtons, liveStates, clocks, passkeys];
 const start = () => parts.forEach((part) => part(htmx));
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
 else start();

@@ -15,7 +15,7 @@ from limits.strategies import MovingWindowRateLimiter
 
 from pbx_console.accounts.models import AuditEntry, Reseller, User
 from pbx_console.accounts.scope import as_everyone
-from pbx_console.accounts.services import sign_in
+from pbx_console.accounts.services import sign_in, throttle
 from tests.conftest import PASSWORD, World
 
 DOOR = "/sign-in/"
@@ -87,9 +87,9 @@ def test_it_counts_by_itself_when_redis_is_away(
     def away() -> None:
         raise ConnectionError
 
-    monkeypatch.setattr(sign_in, "_limiter", away)
+    monkeypatch.setattr(throttle, "_limiter", away)
     spare = MovingWindowRateLimiter(MemoryStorage())
-    monkeypatch.setattr(sign_in, "_spare", spare)
+    monkeypatch.setattr(throttle, "_spare", spare)
     for _n in range(10):
         _try(world, world.nordbel.host, "owner@nordbel.example", "wrong")
     _c, response = _try(world, world.nordbel.host, "owner@nordbel.example")

@@ -39,6 +39,10 @@ def _walk(patterns: list[Any], prefix: str) -> Iterator[Address]:
 
 PUBLIC = {
     "console:sign_in": "the door",
+    "console:forgotten": "who forgot the password is outside",
+    "console:new_password": "the token of the mail is the key",
+    "console:passkey_use_begin": "a challenge before sign-in, names nobody",
+    "console:passkey_use": "signs in with a passkey",
     "console:sign_out": "ends whatever session there is",
     "console:language": "the door speaks both languages",
     "console:theme": "light or dark, for everybody",

@@ -9,62 +9,27 @@ from __future__ import annotations
 
 import secrets
 from base64 import b32encode
-from functools import cache
 from typing import Any
 from urllib.parse import quote, urlencode
 
-from django.conf import settings
 from django.contrib.auth import authenticate, login
 from django.db import transaction
 from django.http import HttpRequest
 from django_otp import login as otp_login
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
-from limits import parse
-from limits.storage import MemoryStorage, storage_from_string
-from limits.strategies import MovingWindowRateLimiter
+from django_otp_webauthn.models import WebAuthnCredential
 
 from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import Reseller, User
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services import audit
 from pbx_console.accounts.services.proof import note_proof
+from pbx_console.accounts.services.throttle import TooManyTries, count_try
 
-PER_ACCOUNT = parse("10 per 15 minutes")
-PER_ADDRESS = parse("50 per 15 minutes")
+__all__ = ["TooManyTries"]
+
 RECOVERY_CODES = 10
-
-
-class TooManyTries(Exception):
-    """Too many wrong passwords or codes for this account or from this address."""
-
-
-@cache
-def _limiter() -> MovingWindowRateLimiter:
-    """Return the limiter that all processes share; one connection pool per process."""
-    return MovingWindowRateLimiter(storage_from_string(settings.REDIS_URL))
-
-
-_spare = MovingWindowRateLimiter(MemoryStorage())
-
-
-def _count(kind: str, account: str, address: str) -> None:
-    """Count one try; raise TooManyTries over the limit. Without Redis each process
-    counts by itself, so that an outage never opens the door."""
-    try:
-        allowed = _hit(_limiter(), kind, account, address)
-    except Exception:  # noqa: BLE001 - any storage failure means the spare counter
-        allowed = _hit(_spare, kind, account, address)
-    if not allowed:
-        raise TooManyTries
-
-
-def _hit(
-    limiter: MovingWindowRateLimiter, kind: str, account: str, address: str
-) -> bool:
-    per_account = limiter.hit(PER_ACCOUNT, kind, "account", account)
-    per_address = limiter.hit(PER_ADDRESS, kind, "address", address)
-    return per_account and per_address
 
 
 def check_password(
@@ -75,7 +40,7 @@ def check_password(
     Raises TooManyTries. The answer and its time do not tell which accounts exist.
     """
     place = f"{realm.pk if realm else 0}:{email.lower()[:200]}"
-    _count("password", place, str(request.META.get("REMOTE_ADDR", "")))
+    count_try("password", place, request)
     found: Any = authenticate(request, email=email, password=password, realm=realm)
     return found
 
@@ -85,7 +50,7 @@ def sign_in(request: HttpRequest, user: User) -> None:
     with as_everyone("sign-in"):
         login(request, user, backend="pbx_console.accounts.backends.RealmBackend")
     note_proof(request)
-    _note(request, user, "person.signed_in")
+    note(request, user, "person.signed_in")
 
 
 def verify_code(request: HttpRequest, user: User, code: str) -> bool:
@@ -93,7 +58,7 @@ def verify_code(request: HttpRequest, user: User, code: str) -> bool:
 
     Raises TooManyTries.
     """
-    _count("code", str(user.pk), str(request.META.get("REMOTE_ADDR", "")))
+    count_try("code", str(user.pk), request)
     code = code.replace(" ", "").replace("-", "").lower()
     for device in (*_totp(user), *StaticDevice.objects.filter(user=user)):
         if device.verify_is_allowed()[0] and device.verify_token(code):
@@ -107,9 +72,25 @@ def _totp(user: User) -> list[TOTPDevice]:
     return list(TOTPDevice.objects.filter(user=user, confirmed=True))
 
 
-def has_second_factor(user: User) -> bool:
+def has_authenticator(user: User) -> bool:
     """Say whether a confirmed authenticator exists."""
     return bool(_totp(user))
+
+
+def has_passkey(user: User) -> bool:
+    """Say whether a passkey exists."""
+    return WebAuthnCredential.objects.filter(user=user, confirmed=True).exists()
+
+
+def has_second_factor(user: User) -> bool:
+    """Say whether a confirmed authenticator or a passkey exists."""
+    return has_authenticator(user) or has_passkey(user)
+
+
+def any_factor(user: User) -> Any:
+    """Return one confirmed factor of a person, or None."""
+    passkeys = WebAuthnCredential.objects.filter(user=user, confirmed=True)
+    return next(iter([*_totp(user), *passkeys]), None)
 
 
 def begin_totp(user: User) -> TOTPDevice:
@@ -137,7 +118,7 @@ def confirm_totp(request: HttpRequest, user: User, code: str) -> list[str] | Non
 
     None when the code is wrong. Raises TooManyTries.
     """
-    _count("code", str(user.pk), str(request.META.get("REMOTE_ADDR", "")))
+    count_try("code", str(user.pk), request)
     device = begin_totp(user)
     if not device.verify_token(code.replace(" ", "")):
         return None
@@ -145,13 +126,15 @@ def confirm_totp(request: HttpRequest, user: User, code: str) -> list[str] | Non
         TOTPDevice.objects.filter(user=user, confirmed=True).delete()
         device.confirmed = True
         device.save(update_fields=["confirmed"])
-        codes = _new_recovery_codes(user)
-        _note(request, user, "person.second_factor_set")
+        codes = new_recovery_codes(user)
+        note(request, user, "person.second_factor_set")
     otp_login(request, device)
+    note_proof(request)
     return codes
 
 
-def _new_recovery_codes(user: User) -> list[str]:
+def new_recovery_codes(user: User) -> list[str]:
+    """Make ten codes that open the door once each; the old ones are void."""
     StaticDevice.objects.filter(user=user).delete()
     device = StaticDevice.objects.create(user=user, name="recovery")
     codes = [secrets.token_hex(5) for _n in range(RECOVERY_CODES)]
@@ -159,7 +142,21 @@ def _new_recovery_codes(user: User) -> list[str]:
     return codes
 
 
-def _note(request: HttpRequest, user: User, verb: str) -> None:
+def replace_recovery_codes(request: HttpRequest, user: User) -> list[str]:
+    """Void the recovery codes of a person and return ten new ones."""
+    with transaction.atomic():
+        codes = new_recovery_codes(user)
+        note(request, user, "person.recovery_codes_made")
+    return codes
+
+
+def recovery_codes_left(user: User) -> int:
+    """Return how many recovery codes were not used yet."""
+    return StaticToken.objects.filter(device__user=user).count()
+
+
+def note(request: HttpRequest, user: User, verb: str) -> None:
+    """Write what somebody did at the door into the audit log."""
     actor = Actor(user=user, name=user.name, address=request.META.get("REMOTE_ADDR"))
     with as_everyone("sign-in"):
         audit.record(actor, verb, user)

@@ -9,6 +9,7 @@ from django.contrib.auth.password_validation import validate_password
 from django.utils.translation import gettext_lazy as _
 
 from pbx_console.accounts.models import User
+from pbx_console.accounts.passwords import HINT
 
 _Password = forms.PasswordInput
 
@@ -74,18 +75,13 @@ class RecoveryForm(forms.Form):
     )
 
 
-class PasswordForm(forms.Form):
-    """The password in use, and a new one twice."""
+class NewPasswordForm(forms.Form):
+    """A new password, twice."""
 
-    current = forms.CharField(
-        label=_("Current password"),
-        strip=False,
-        widget=_Password(attrs={"autocomplete": "current-password"}),
-    )
     new = forms.CharField(
         label=_("New password"),
         strip=False,
-        help_text=_("12 characters or more; a sentence is easier to remember."),
+        help_text=HINT,
         widget=_Password(attrs={"autocomplete": "new-password"}),
     )
     again = forms.CharField(
@@ -100,7 +96,7 @@ class PasswordForm(forms.Form):
         self.user = user
 
     def clean_new(self) -> str:
-        """Ask Django's validators."""
+        """Ask the validators of the settings."""
         new: str = self.cleaned_data["new"]
         validate_password(new, self.user)
         return new
@@ -111,6 +107,49 @@ class PasswordForm(forms.Form):
         if data.get("new") and data.get("again") and data["new"] != data["again"]:
             self.add_error("again", _("The two new passwords differ."))
         return data
+
+
+class PasswordForm(NewPasswordForm):
+    """The password in use, and a new one twice."""
+
+    current = forms.CharField(
+        label=_("Current password"),
+        strip=False,
+        max_length=200,
+        widget=_Password(attrs={"autocomplete": "current-password"}),
+    )
+    field_order = ("current", "new", "again")
+
+
+class ForgottenForm(forms.Form):
+    """The address that somebody signs in with."""
+
+    email = forms.EmailField(
+        label=_("Email address"),
+        max_length=200,
+        widget=forms.EmailInput(attrs={"autocomplete": "username", "autofocus": True}),
+        error_messages={
+            "invalid": _("Write the whole address, such as name@example.com.")
+        },
+    )
+
+
+class RequireForm(forms.Form):
+    """One tick."""
+
+    required = forms.BooleanField(
+        label=_("Everybody needs a second factor"), required=False
+    )
+
+
+class ReasonForm(forms.Form):
+    """Why a second factor is reset: how the caller made sure who asked."""
+
+    reason = forms.CharField(
+        label=_("How did you make sure who asked?"),
+        max_length=200,
+        help_text=_("For example: called back on the number in our books."),
+    )
 
 
 class PreferencesForm(forms.ModelForm):

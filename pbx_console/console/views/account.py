@@ -17,6 +17,8 @@ from django.views.decorators.http import (
 
 from pbx_console.accounts.services import sign_in as door
 from pbx_console.accounts.services.own import change_password, save_preferences
+from pbx_console.accounts.services.passkeys import passkeys_of
+from pbx_console.accounts.services.sessions import sessions_of
 from pbx_console.console.access import needs
 from pbx_console.console.forms.door import PasswordForm, PreferencesForm
 from pbx_console.console.toasts import toast
@@ -30,7 +32,13 @@ def account(request: Any) -> HttpResponse:
 
 
 def _draw(request: Any, form: PreferencesForm, status: int = 200) -> HttpResponse:
-    context = {"form": form, "has_second_factor": door.has_second_factor(request.user)}
+    context = {
+        "form": form,
+        "has_authenticator": door.has_authenticator(request.user),
+        "codes_left": door.recovery_codes_left(request.user),
+        "passkeys": passkeys_of(request.user),
+        "sessions": sessions_of(request.user).count(),
+    }
     return render(request, "console/door/account.html", context, status=status)
 
 

@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods
 
 from pbx_console.accounts.services import sign_in as door
 from pbx_console.accounts.services.proof import note_proof
-from pbx_console.console.access import needs
+from pbx_console.console.access import before_second_factor
 from pbx_console.console.forms.door import CodeForm, ProofForm
 from pbx_console.console.views.sign_in import next_url, too_many
 
 
-@needs()
+@before_second_factor
 @never_cache
 @sensitive_post_parameters("password", "code")
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -32,7 +32,8 @@ def prove(request: Any) -> HttpResponse:
     context = {
         "form": form,
         "by_code": by_code,
-        "has_second_factor": door.has_second_factor(request.user),
+        "has_authenticator": door.has_authenticator(request.user),
+        "has_passkey": door.has_passkey(request.user),
         "next": next_url(request),
     }
     status = 422 if form.is_bound and not form.is_valid() else 200

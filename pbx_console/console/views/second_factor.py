@@ -18,6 +18,8 @@ from django.views.decorators.http import require_http_methods
 from django_otp import devices_for_user
 
 from pbx_console.accounts.services import sign_in as door
+from pbx_console.accounts.services.proof import is_fresh
+from pbx_console.accounts.services.sessions import remember_device
 from pbx_console.console.access import before_second_factor, to_door
 from pbx_console.console.forms.door import CodeForm, RecoveryForm
 from pbx_console.console.views.sign_in import next_url, too_many
@@ -37,11 +39,25 @@ def second_factor(request: Any) -> HttpResponse:
     recovery = "recovery" in request.GET
     form = (RecoveryForm if recovery else CodeForm)(request.POST or None)
     if form.is_valid() and _code_is_right(request, form):
-        return redirect(next_url(request))
-    context = {"form": form, "recovery": recovery, "next": next_url(request)}
+        return _in(request)
+    context = {
+        "form": form,
+        "recovery": recovery,
+        "has_authenticator": door.has_authenticator(request.user),
+        "has_passkey": door.has_passkey(request.user),
+        "next": next_url(request),
+    }
     return render(
         request, "console/door/second_factor.html", context, status=_status(form)
     )
+
+
+def _in(request: Any) -> HttpResponse:
+    """Go on; this browser is remembered if its person ticked that."""
+    response = redirect(next_url(request))
+    if "remember" in request.POST:
+        remember_device(request, response)
+    return response
 
 
 def _status(form: Any) -> int:
@@ -92,6 +108,8 @@ def setup(request: Any) -> HttpResponse:
     """
     if door.has_second_factor(request.user) and not request.user.is_verified():
         return to_door(request, "console:second_factor")
+    if not is_fresh(request):
+        return to_door(request, "console:prove", back=request.get_full_path())
     form = CodeForm(request.POST or None)
     codes = _confirmed(request, form) if form.is_valid() else None
     if codes:
@@ -123,6 +141,7 @@ def _new(request: Any, form: CodeForm) -> dict[str, Any]:
         "form": form,
         "qr": qr_svg(address),
         "secret": " ".join(secret[at : at + 4] for at in range(0, len(secret), 4)),
+        "replacing": door.has_authenticator(request.user),
         "next": next_url(request),
     }
 

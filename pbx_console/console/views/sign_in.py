@@ -16,14 +16,22 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pbx_console.accounts.middleware import membership_of
 from pbx_console.accounts.services import sign_in as door
+from pbx_console.accounts.services.sessions import recall_device
 from pbx_console.console.forms.door import SignInForm
 
 
 def next_url(request: HttpRequest) -> str:
     """Return where the person wanted to go: a path of this host, else the overview."""
-    wanted = request.POST.get("next") or request.GET.get("next") or ""
-    safe = wanted.startswith("/") and url_has_allowed_host_and_scheme(
-        wanted, allowed_hosts=None
+    return safe_path(request.POST.get("next") or request.GET.get("next") or "")
+
+
+def safe_path(wanted: str) -> str:
+    """Return a path of this host as it is; for anything else the overview's."""
+    plain = wanted.isprintable() and "\\" not in wanted
+    safe = (
+        plain
+        and wanted.startswith("/")
+        and url_has_allowed_host_and_scheme(wanted, allowed_hosts=None)
     )
     return wanted if safe else reverse("console:home")
 
@@ -66,11 +74,15 @@ def _let_in(request: Any, form: SignInForm) -> bool:
         form.add_error(None, _("Address and password do not match."))
         return False
     door.sign_in(request, user)
+    recall_device(request, user, door.any_factor(user))
     return True
 
 
 def _to_code(request: Any) -> HttpResponse:
-    """Send on: to the code where the role needs it or an authenticator exists."""
+    """Send on: to the code where the role needs it or a factor exists, unless this
+    browser was remembered."""
+    if getattr(request.user, "otp_device", None) is not None:
+        return redirect(next_url(request))
     membership = membership_of(request)
     needs_code = membership is not None and membership.needs_second_factor
     if needs_code or door.has_second_factor(request.user):

@@ -1,0 +1,54 @@
+"""Counting tries at the door, per account and per address.
+
+What is counted is what was asked for, whether or not such an account exists, so the
+answer "too many" tells nothing about it.
+"""
+
+from __future__ import annotations
+
+from functools import cache
+from typing import Any
+
+from django.conf import settings
+from limits import parse
+from limits.storage import MemoryStorage, storage_from_string
+from limits.strategies import MovingWindowRateLimiter
+
+PER_ACCOUNT = parse("10 per 15 minutes")
+PER_ADDRESS = parse("50 per 15 minutes")
+
+
+class TooManyTries(Exception):
+    """Too many wrong passwords or codes for this account or from this address."""
+
+
+@cache
+def _limiter() -> MovingWindowRateLimiter:
+    """Return the limiter that all processes share; one connection pool per process."""
+    return MovingWindowRateLimiter(storage_from_string(settings.REDIS_URL))
+
+
+_spare = MovingWindowRateLimiter(MemoryStorage())
+
+
+def count_try(kind: str, account: str, request: Any) -> None:
+    """Count one try of a kind (`password`, `code`, `reset`, `invitation`) for an account
+    and from the address of a request; raise TooManyTries over either limit.
+
+    Without Redis each process counts by itself, so that an outage never opens the door.
+    """
+    address = str(request.META.get("REMOTE_ADDR", ""))
+    try:
+        allowed = _hit(_limiter(), kind, account, address)
+    except Exception:  # noqa: BLE001 - any storage failure means the spare counter
+        allowed = _hit(_spare, kind, account, address)
+    if not allowed:
+        raise TooManyTries
+
+
+def _hit(
+    limiter: MovingWindowRateLimiter, kind: str, account: str, address: str
+) -> bool:
+    per_account = limiter.hit(PER_ACCOUNT, kind, "account", account)
+    per_address = limiter.hit(PER_ADDRESS, kind, "address", address)
+    return per_account and per_address
