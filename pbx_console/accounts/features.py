@@ -6,6 +6,8 @@ reseller takes it from all its customers at once, without touching their rows.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
 
@@ -36,6 +38,12 @@ def refusal(feature: str) -> str:
     """Return why a page does not open, in the reader's language."""
     words = _("“%(feature)s” is not part of this contract.")
     return words % {"feature": Feature(feature).label}
+
+
+def known_features(wanted: Iterable[str]) -> list[str]:
+    """Return the features among `wanted`, each once, in the order of the list."""
+    chosen = set(wanted)
+    return [feature.value for feature in Feature if feature in chosen]
 
 
 def offered(owner: Reseller) -> list[Feature]:

@@ -10,3 +10,7 @@ class PbxConfig(AppConfig):
 
     name = "pbx_console.pbx"
     label = "pbx"
+
+    def ready(self) -> None:
+        """Tell the accounts room how to count what this room holds."""
+        from pbx_console.pbx.services import quotas  # noqa: F401, PLC0415

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from pbx_console.accounts.actor import Actor
+from pbx_console.accounts.features import known_features, refusal
 from pbx_console.accounts.models import AuditEntry, Customer, Reseller
-from pbx_console.accounts.services import audit, ending, undo
+from pbx_console.accounts.services import audit, ending, quotas, undo
 
 FIELDS = [
     "name",
@@ -17,6 +19,11 @@ FIELDS = [
     "language",
     "timezone",
     "max_extensions",
+    "max_numbers",
+    "max_calls",
+    "max_storage_mb",
+    "features",
+    "require_second_factor",
     "max_call_minutes",
     "is_active",
 ]
@@ -33,19 +40,32 @@ def save_customer(
     """Create or change a customer of `reseller`. Raises ValidationError."""
     unsaved = customer is None
     customer = customer or Customer(
-        reseller=reseller, country=reseller.country, timezone=reseller.timezone
+        reseller=reseller,
+        country=reseller.country,
+        timezone=reseller.timezone,
+        features=list(reseller.features),
     )
     before = {} if unsaved else audit.snapshot(customer, FIELDS)
     for name in FIELDS:
         setattr(customer, name, values.get(name, getattr(customer, name)))
+    customer.features = known_features(customer.features)
+    _check_features(customer, before)
     customer.full_clean()
     customer.save()
+    quotas.look_again(customer)
     after = audit.snapshot(customer, FIELDS)
     if before.get("is_active") and not customer.is_active:
         ending.end_customer(customer)
     verb = "customer.created" if unsaved else "customer.saved"
     audit.record(actor, verb, customer, key=customer.code, before=before, after=after)
     return customer
+
+
+def _check_features(customer: Customer, before: dict[str, Any]) -> None:
+    """Refuse what the reseller does not have itself; what was there may stay."""
+    beyond = set(customer.features) - set(customer.reseller.features)
+    if beyond - set(before.get("features", ())):
+        raise ValidationError({"features": refusal(sorted(beyond)[0])})
 
 
 @undo.way("customer.saved", family="customer", right="customers.manage")

@@ -7,10 +7,23 @@ from typing import Any
 from django.db import transaction
 
 from pbx_console.accounts.actor import Actor
+from pbx_console.accounts.features import known_features
 from pbx_console.accounts.models import AuditEntry, Reseller
-from pbx_console.accounts.services import audit, ending, undo
+from pbx_console.accounts.services import audit, ending, quotas, undo
 
-FIELDS = ["slug", "name", "country", "timezone", "max_extensions", "is_active"]
+FIELDS = [
+    "slug",
+    "name",
+    "country",
+    "timezone",
+    "max_extensions",
+    "max_numbers",
+    "max_calls",
+    "max_storage_mb",
+    "features",
+    "require_second_factor",
+    "is_active",
+]
 
 
 @transaction.atomic
@@ -23,8 +36,10 @@ def save_reseller(
     before = {} if unsaved else audit.snapshot(reseller, FIELDS)
     for name in FIELDS:
         setattr(reseller, name, values.get(name, getattr(reseller, name)))
+    reseller.features = known_features(reseller.features)
     reseller.full_clean()
     reseller.save()
+    quotas.look_again(reseller)
     after = audit.snapshot(reseller, FIELDS)
     if before.get("is_active") and not reseller.is_active:
         ending.end_reseller(reseller)

@@ -11,6 +11,7 @@ from django.utils.translation import gettext as _
 from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import AuditEntry, Reseller
 from pbx_console.accounts.services import audit, undo
+from pbx_console.accounts.services.quotas import Quota, look_again, take
 from pbx_console.pbx import projection, refresh, tasks
 from pbx_console.pbx.models import Did, Trunk
 
@@ -30,13 +31,21 @@ def save_did(actor: Actor, *, did: Did | None = None, **values: Any) -> Did:
     seen = FIELDS if unsaved else [n for n in FIELDS if n in values or n in HELD]
     before = {} if unsaved else _logged(did, seen)
     holders = {did.customer_id}
+    customer, reseller = did.customer, did.reseller
     for name in FIELDS:
         if name in values:
             setattr(did, name, values[name])
     _follow_owner(did)
     # A customer's administrator cannot read the trunk, and does not change it.
     did.full_clean(exclude=[name for name in FIELDS if name not in seen])
+    arrives = (
+        did.customer if did.customer != customer else None,
+        did.reseller if did.reseller != reseller else None,
+    )
+    take(actor, Quota.NUMBERS, *arrives)
     did.save()
+    if (customer, reseller) != (did.customer, did.reseller):
+        look_again(customer, reseller)
     _show(holders | {did.customer_id})
     verb = "did.created" if unsaved else "did.saved"
     after = _logged(did, seen)
@@ -79,6 +88,7 @@ def delete_did(actor: Actor, did: Did) -> None:
     before = _logged(did, FIELDS)
     audit.record(actor, "did.deleted", did, key=did.number, before=before)
     did.delete()
+    look_again(did.reseller)
 
 
 @transaction.atomic

@@ -9,8 +9,9 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pbx_console.accounts.actor import Actor
-from pbx_console.accounts.models import AuditEntry, Customer, Membership, Reseller
+from pbx_console.accounts.models import AuditEntry, Customer, Membership
 from pbx_console.accounts.services import audit, undo
+from pbx_console.accounts.services.quotas import Quota, look_again, take
 from pbx_console.pbx import projection, refresh, tasks
 from pbx_console.pbx.models import Extension
 from pbx_console.pbx.models.extensions import random_secret
@@ -38,7 +39,9 @@ def save_extension(
     old_number = extension.number
     for name in FIELDS:
         setattr(extension, name, values.get(name, getattr(extension, name)))
-    _check(extension, unsaved=unsaved)
+    _check(extension)
+    if unsaved:
+        take(actor, Quota.EXTENSIONS, customer, customer.reseller)
     if not unsaved and extension.number != old_number:
         _withdraw(Extension(customer=customer, number=old_number))
     _apply(extension)
@@ -50,25 +53,11 @@ def save_extension(
     return extension
 
 
-def _check(extension: Extension, *, unsaved: bool) -> None:
+def _check(extension: Extension) -> None:
     extension.full_clean()
     did = extension.caller_id
     if did is not None and did.customer_id != extension.customer_id:
         raise ValidationError({"caller_id": _("Choose a number of this customer.")})
-    if unsaved:
-        _check_quota(extension.customer)
-
-
-def _check_quota(customer: Customer) -> None:
-    """Refuse one more than allowed. The lock makes two at the same time queue up."""
-    locked = Customer.objects.select_for_update(no_key=True).get(pk=customer.pk)
-    if locked.extensions.count() >= locked.max_extensions:
-        message = _("%(n)s extensions are allowed and in use. Raise the limit first.")
-        raise ValidationError(message % {"n": locked.max_extensions})
-    reseller = Reseller.objects.filter(pk=locked.reseller_id).first()
-    own = Extension.objects.filter(customer__reseller_id=locked.reseller_id)
-    if reseller is not None and own.count() >= reseller.max_extensions:
-        raise ValidationError(_("The number of extensions allowed is used up."))
 
 
 def _apply(extension: Extension) -> None:
@@ -109,6 +98,7 @@ def delete_extension(actor: Actor, extension: Extension) -> None:
     )
     _withdraw(extension)
     extension.delete()
+    look_again(extension.customer, extension.customer.reseller)
 
 
 # ── taking it back ───────────────────────────────────────────────────────────────────
