@@ -109,6 +109,7 @@ def quick_and_alone(settings: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(
         "pbx_console.accounts.services.throttle._limiter", lambda: limiter
     )
+    monkeypatch.setattr("pbx_console.branding.limiter._shared", lambda: limiter)
 
 
 @dataclass

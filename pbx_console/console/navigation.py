@@ -71,7 +71,10 @@ TOP: tuple[tuple[Entry, ...], ...] = (
         Entry("exports", _("Usage exports"), "file-export", "exports.view"),
         Entry("price_lists", _("Price lists"), "receipt-euro", "prices.view"),
     ),
-    (Entry("audit", _("Audit log"), "history", "audit.view"),),
+    (
+        Entry("domains", _("Domains"), "world", "domains.manage"),
+        Entry("audit", _("Audit log"), "history", "audit.view"),
+    ),
 )
 INSIDE: tuple[tuple[Entry, ...], ...] = (
     (

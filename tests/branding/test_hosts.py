@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from asgiref.sync import async_to_sync
 from django.db import OperationalError
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
@@ -183,3 +184,125 @@ def test_it_prefers_the_primary_domain_in_links(world: World) -> None:
         primary = BrandDomain.objects.get(brand=brand, is_primary=True)
         assert primary.proven_at is not None
         assert primary.proven_at <= datetime.now(UTC)
+
+
+# ── attacks on the host, and the way to the main one ─────────────────────────────────
+
+
+def _served(**headers: str) -> tuple[int, str]:
+    page = Client(**headers).get("/sign-in/")  # type: ignore[arg-type]
+    return page.status_code, page.content.decode()
+
+
+def test_no_forwarded_header_changes_the_host(world: World) -> None:
+    for name in ("X_FORWARDED_HOST", "FORWARDED", "X_HOST", "X_ORIGINAL_HOST"):
+        value = (
+            "host=zuidlijn.localhost" if name == "FORWARDED" else "zuidlijn.localhost"
+        )
+        sent = {"HTTP_HOST": "nordbel.localhost", f"HTTP_{name}": value}
+        status, text = _served(**sent)
+        assert (status, "Nordbel" in text, "Zuidlijn" in text) == (200, True, False)
+        sent = {"HTTP_HOST": "unknown.example", f"HTTP_{name}": value}
+        assert _served(**sent)[0] == 404
+
+
+def _asgi(headers: list[tuple[bytes, bytes]], path: str = "/sign-in/") -> int:
+    """Ask as the server does that reads the network: headers as they came."""
+    from asgiref.testing import ApplicationCommunicator  # noqa: PLC0415
+    from django.core.asgi import get_asgi_application  # noqa: PLC0415
+
+    async def asked() -> int:
+        scope = {
+            "type": "http",
+            "asgi": {"version": "3.0"},
+            "http_version": "1.1",
+            "method": "GET",
+            "path": path,
+            "raw_path": path.encode(),
+            "query_string": b"",
+            "headers": headers,
+            "client": ("192.0.2.1", 1),
+            "server": ("127.0.0.1", 8000),
+            "scheme": "http",
+        }
+        talk = ApplicationCommunicator(get_asgi_application(), scope)
+        await talk.send_input({"type": "http.request", "body": b""})
+        status: int = (await talk.receive_output(10))["status"]
+        return status
+
+    return async_to_sync(asked)()
+
+
+def test_two_host_headers_or_none_are_nobodys(world: World) -> None:
+    good, other = (b"host", b"nordbel.localhost"), (b"host", b"zuidlijn.localhost")
+    assert _asgi([good]) == 200
+    assert _asgi([good, other]) == 404
+    assert _asgi([good, good]) == 404
+    assert _asgi([]) == 404
+
+
+def test_an_absolute_request_target_does_not_choose_the_host(world: World) -> None:
+    good = (b"host", b"nordbel.localhost")
+    assert _asgi([good], "http://zuidlijn.localhost/sign-in/") == 404
+
+
+@pytest.fixture
+def aside(world: World) -> str:
+    """Return a second proven host of Nordbel, which leads to the main one."""
+    with as_everyone("test"):
+        brand = world.nordbel.reseller.brand
+        add_domain(SYSTEM, brand=brand, host="aside.example.com", proven=True)
+    hosts.forget()
+    return "aside.example.com"
+
+
+def test_other_hosts_lead_to_the_main_one(aside: str, settings: Any) -> None:
+    settings.PUBLIC_SCHEME, settings.PUBLIC_PORT = "https", ""
+    client = Client(headers={"host": aside})
+    answer = client.get("/sign-in/?next=/calls/&x=%2F%2Fevil.example")
+    assert answer.status_code == 302
+    there = "https://nordbel.localhost/sign-in/?next=/calls/&x=%2F%2Fevil.example"
+    assert answer["Location"] == there
+    for path in ("//evil.example/", "/\\evil.example", "/%0d%0aX-Evil: 1"):
+        location = client.get(path).headers.get(
+            "Location", "https://nordbel.localhost/"
+        )
+        assert location.startswith("https://nordbel.localhost/"), path
+
+
+def test_what_machines_ask_is_answered_where_it_was_asked(aside: str) -> None:
+    client = Client(headers={"host": aside})
+    for path in ("/.well-known/x", "/api/health/live", "/provisioning/x", "/ws/live/"):
+        assert client.get(path).status_code != 302, path
+    assert client.post("/sign-in/", {"email": "x", "password": "y"}).status_code == 422
+    assert client.get("/sign-in/", headers={"hx-request": "true"}).status_code == 200
+
+
+def test_a_main_host_in_trouble_leads_nobody_away(aside: str) -> None:
+    with as_everyone("test"):
+        BrandDomain.objects.filter(is_primary=True).update(problem="gone")
+    hosts.forget()
+    assert Client(headers={"host": aside}).get("/sign-in/").status_code == 200
+
+
+def test_cookies_are_bound_to_the_host(world: World, settings: Any) -> None:
+    assert settings.SESSION_COOKIE_DOMAIN is settings.CSRF_COOKIE_DOMAIN is None
+    page = Client(headers={"host": "nordbel.localhost"}).get("/sign-in/")
+    for cookie in page.cookies.values():
+        assert not cookie["domain"]
+        assert cookie["path"] == "/"
+
+
+def test_the_page_of_no_host_speaks_three_languages_and_names_nobody(
+    world: World,
+) -> None:
+    said = set()
+    for language in ("de", "en", "nl"):
+        page = Client(
+            HTTP_HOST="unknown.example", HTTP_ACCEPT_LANGUAGE=f"{language},xx;q=0.5"
+        ).get("/")
+        text = page.content.decode()
+        assert f'lang="{language}"' in text
+        assert not {"nordbel", "zuidlijn", "pbx"} & set(text.lower().split())
+        said.add(text.partition("<h1>")[2].partition("</h1>")[0])
+    assert len(said) == 3

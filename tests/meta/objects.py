@@ -66,4 +66,5 @@ VALUES = {
     "call_id": _leg,
     "sequence": _sequence,
     "rendering": lambda t: "csv",
+    "host": lambda t: t.host,
 }
