@@ -11,9 +11,12 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import HttpRequest, HttpResponse
 from django.utils.functional import SimpleLazyObject
 
-from pbx_console.accounts.actor import Actor
+from pbx_console.accounts import acting
+from pbx_console.accounts.actor import SYSTEM, Actor
 from pbx_console.accounts.models import Membership, User
 from pbx_console.accounts.scope import as_customer, as_everyone, as_reseller
+from pbx_console.accounts.services.acting import end as end_acting
+from pbx_console.accounts.services.sessions import note_seen
 
 Handler = Callable[[HttpRequest], HttpResponse]
 CHOSEN = "membership"
@@ -43,12 +46,19 @@ def ScopeMiddleware(get_response: Handler) -> Handler:
     """
 
     def handle(request: Any) -> HttpResponse:
+        note_seen(request)
         request.membership = membership_of(request)
         request.actor = _actor(request)
+        if acting.KEY in request.session and not _acts(request):
+            end_acting(request.actor or SYSTEM, session=request.session)
         with scope_of(request.membership, verified=_verified(request)):
             return get_response(request)
 
     return handle
+
+
+def _acts(request: Any) -> bool:
+    return request.membership is not None and request.membership.acted_by is not None
 
 
 def _verified(request: Any) -> bool:
@@ -56,21 +66,28 @@ def _verified(request: Any) -> bool:
 
 
 def membership_of(request: Any) -> Membership | None:
-    """Return the chosen membership of the person, else the highest one."""
+    """Return the chosen membership of the person, else the highest one; while acting
+    for a customer, what stands in for it."""
     if not request.user.is_authenticated:
         return None
+    rows = request.memberships = memberships_of(request.user)
+    chosen = request.session.get(CHOSEN)
+    own = next((row for row in rows if row.pk == chosen), rows[0] if rows else None)
+    if own is None:
+        return None
+    return acting.stand_in(own, request.session, scope_of) or own
+
+
+def memberships_of(user: User) -> list[Membership]:
+    """Return the memberships that can be used now, the highest first."""
     with as_everyone("memberships of the person"):
         rows = list(
-            Membership.objects.filter(user_id=request.user.pk)
-            .select_related("reseller", "customer", "customer__reseller", "user")
-            .order_by("customer_id", "pk")
+            Membership.objects.filter(user_id=user.pk).select_related(
+                "reseller", "customer", "customer__reseller", "user"
+            )
         )
     rows = [row for row in rows if _is_open(row)]
-    chosen = request.session.get(CHOSEN)
-    by_level = sorted(rows, key=lambda row: (row.level == "customer", row.pk))
-    return next((row for row in rows if row.pk == chosen), None) or (
-        by_level[0] if by_level else None
-    )
+    return sorted(rows, key=lambda row: (row.level == "customer", row.pk))
 
 
 def _is_open(row: Membership) -> bool:
@@ -98,9 +115,12 @@ def _actor(request: Any) -> Actor | None:
     membership = request.membership
     if membership is None:
         return None
+    own = membership.acted_by or membership
     return Actor(
         user=request.user,
         name=str(request.user),
-        level=membership.level,
+        level=own.level,
         address=request.META.get("REMOTE_ADDR"),
+        acted_as=acting.place_of(membership),
+        role=membership.role,
     )

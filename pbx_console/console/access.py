@@ -16,6 +16,7 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 
 from pbx_console.accounts.rights import ALL_RIGHTS, has_right
 from pbx_console.accounts.services.proof import is_fresh
@@ -34,6 +35,8 @@ def needs(right: str = "") -> Callable[[View], View]:
             answer = door_for(request)
             if answer is not None:
                 return answer
+            if request.membership.acted_by:
+                _not_of_ones_own(request.path)
             if right and not has_right(request.membership.role, right):
                 raise PermissionDenied
             return view(request, *args, **kwargs)
@@ -68,6 +71,29 @@ def _page_of(request: HttpRequest) -> str:
     came = urlsplit(request.headers.get("Referer", ""))
     same = came.netloc == request.headers.get("Host") and came.path.startswith("/")
     return came.path if same and not came.path.startswith("//") else request.path
+
+
+def _not_of_ones_own(path: str) -> None:
+    """Refuse the pages of the own account to somebody who acts for a customer: what is
+    done there would be done to the person, not for the customer."""
+    own = path.startswith(reverse("console:account"))
+    if own and path != reverse("console:prove"):
+        raise PermissionDenied(_("End acting for the customer first."))
+
+
+def not_while_acting(view: View) -> View:
+    """Refuse somebody who acts for a customer: it concerns how a person signs in.
+
+    Stands below `needs`.
+    """
+
+    @wraps(view)
+    def guarded(request: Any, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        if request.membership.acted_by:
+            raise PermissionDenied(_("End acting for the customer first."))
+        return view(request, *args, **kwargs)
+
+    return guarded
 
 
 def before_second_factor(view: View) -> View:

@@ -33,6 +33,19 @@ SENTENCES = {
     "customer.price_list_chosen": gettext_noop("Price list of %(label)s"),
     "reseller.price_list_chosen": gettext_noop("Purchase list of %(label)s"),
     "person.added": gettext_noop("%(label)s invited"),
+    "person.role_given": gettext_noop("%(label)s has one more role"),
+    "person.role_changed": gettext_noop("Role of %(label)s changed"),
+    "person.role_taken": gettext_noop("Role of %(label)s taken away"),
+    "person.renamed": gettext_noop("%(label)s has another name"),
+    "person.activated": gettext_noop("%(label)s activated"),
+    "person.deactivated": gettext_noop("%(label)s deactivated"),
+    "people.imported": gettext_noop("People of %(label)s imported"),
+    "invitation.sent": gettext_noop("%(label)s invited by mail"),
+    "invitation.sent_again": gettext_noop("Invitation of %(label)s sent again"),
+    "invitation.withdrawn": gettext_noop("Invitation of %(label)s withdrawn"),
+    "invitation.accepted": gettext_noop("Invitation of %(label)s accepted"),
+    "acting.began": gettext_noop("Console opened as %(label)s"),
+    "acting.ended": gettext_noop("Console of %(label)s left again"),
     "person.signed_in": gettext_noop("%(label)s signed in"),
     "person.second_factor_set": gettext_noop("%(label)s set up the second factor"),
     "person.password_changed": gettext_noop("%(label)s changed the password"),
@@ -81,6 +94,10 @@ KEYS = {
 HIDDEN_FIELDS = {"slug", "is_main"}
 EXTRA_LABELS: dict[str, Promise | str] = {
     "role": gettext_lazy("role"),
+    "extension_number": gettext_lazy("extension"),
+    "ends_at": gettext_lazy("works until"),
+    "until": gettext_lazy("until"),
+    "people": gettext_lazy("people"),
     "email": gettext_lazy("mail address"),
     "price_list": "",  # the sentence says it
     "rows": gettext_lazy("rows"),
@@ -228,9 +245,12 @@ def who(entry: AuditEntry, request: Any) -> str:
     ):
         return _("automatic")
     viewer = getattr(request.membership, "level", "")
-    if entry.actor_level == "operator" and viewer != "operator":
-        return str(request.brand.product_name)
-    return " · ".join(filter(None, (entry.actor_name, entry.acted_as)))
+    foreign = entry.actor_level == "operator" and viewer != "operator"
+    name = str(request.brand.product_name) if foreign else entry.actor_name
+    if not entry.acted_as:
+        return name
+    place = {"name": name, "customer": entry.customer or ""}
+    return _("%(name)s as administrator of %(customer)s") % place
 
 
 def address(entry: AuditEntry, request: Any) -> str:

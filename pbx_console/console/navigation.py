@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
-from pbx_console.accounts.models import Customer
+from pbx_console.accounts.models import Customer, Membership
 from pbx_console.accounts.rights import has_right
 from pbx_console.console.owners import Shown
 
@@ -54,6 +54,7 @@ class Rail:
     customers: list[Customer] = field(default_factory=list)
     acting_in: str = ""
     way_out: str = ""
+    roles: list[Membership] = field(default_factory=list)
 
 
 OVERVIEW = Entry("home", _("Overview"), "home")
@@ -72,7 +73,9 @@ TOP: tuple[tuple[Entry, ...], ...] = (
         Entry("price_lists", _("Price lists"), "receipt-euro", "prices.view"),
     ),
     (
+        Entry("people", _("People"), "user", "people.reseller"),
         Entry("domains", _("Domains"), "world", "domains.manage"),
+        Entry("brand_mails", _("Mails"), "mail", "mail.view"),
         Entry("audit", _("Audit log"), "history", "audit.view"),
     ),
 )
@@ -84,7 +87,10 @@ INSIDE: tuple[tuple[Entry, ...], ...] = (
         Entry("customer_numbers", _("Numbers"), "number", "numbers.view"),
     ),
     (Entry("customer_calls", _("Calls"), "phone-call", "calls.view"),),
-    (Entry("customer_audit", _("Audit log"), "history", "audit.view"),),
+    (
+        Entry("customer_people", _("People"), "user", "people.customer"),
+        Entry("customer_audit", _("Audit log"), "history", "audit.view"),
+    ),
 )
 
 
@@ -97,6 +103,7 @@ def rail(request: Any, shown: Shown) -> Rail:
         customers=_nearby(membership, shown),
         acting_in=_acting_in(membership, shown),
         way_out=_url("home"),
+        roles=_other_roles(request),
     )
 
 
@@ -173,6 +180,12 @@ def _nearby(membership: Any, shown: Shown, most: int = 8) -> list[Customer]:
         return []
     rows = _customers(shown).filter(is_active=True)
     return list(rows.order_by("-changed_at")[:most])
+
+
+def _other_roles(request: Any) -> list[Membership]:
+    """Return the roles to switch between; nothing for one role or while acting."""
+    rows: list[Membership] = getattr(request, "memberships", [])
+    return rows if len(rows) > 1 and not request.membership.acted_by else []
 
 
 def _acting_in(membership: Any, shown: Shown) -> str:

@@ -44,6 +44,7 @@ PUBLIC = {
     "console:passkey_use_begin": "a challenge before sign-in, names nobody",
     "console:passkey_use": "signs in with a passkey",
     "console:sign_out": "ends whatever session there is",
+    "console:invitation": "opened from a mail, before there is an account",
     "console:language": "the door speaks both languages",
     "console:theme": "light or dark, for everybody",
     "branding:stylesheet": "the brand's tokens, needed at the door",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from pbx_console.accounts.models import AuditEntry
+from pbx_console.accounts.models import AuditEntry, Invitation
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.metering.models import Leg, UsageExport
 from tests.conftest import Tenant
@@ -53,7 +53,27 @@ def _entry(tenant: Tenant) -> int:
         return AuditEntry.objects.filter(customer=tenant.customer).earliest("pk").pk
 
 
+def _role(tenant: Tenant) -> int:
+    with as_everyone("matrix"):
+        return tenant.people["end_user"].memberships.get().pk
+
+
+def _invitation(tenant: Tenant) -> int:
+    offered = {"customer": tenant.customer, "email": "new@firm.example"}
+    with as_everyone("matrix"):
+        made, _new = Invitation.objects.get_or_create(
+            reseller=tenant.reseller,
+            role="admin",
+            token_digest=f"matrix {tenant.reseller.slug}",
+            **offered,
+        )
+        return made.pk
+
+
 VALUES = {
+    "person": lambda t: t.people["end_user"].pk,
+    "role": _role,
+    "invitation": _invitation,
     "entry_id": _entry,
     "code": lambda t: t.customer.code,
     "passkey_id": lambda t: 0,
@@ -66,5 +86,6 @@ VALUES = {
     "call_id": _leg,
     "sequence": _sequence,
     "rendering": lambda t: "csv",
+    "kind": lambda t: "invitation",
     "host": lambda t: t.host,
 }

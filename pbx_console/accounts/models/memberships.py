@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
@@ -50,6 +52,10 @@ class Membership(models.Model):
     extension_number = models.CharField(max_length=8, blank=True)
     created_at = models.DateTimeField(default=timezone.now, editable=False)
 
+    # Of an unsaved stand-in while somebody acts for a customer (accounts.acting).
+    acted_by: Membership | None = None
+    acting_until: dt.datetime | None = None
+
     objects = OwnedManager["Membership"](reseller="reseller", customer="customer")
 
     class Meta:
@@ -89,7 +95,7 @@ class Membership(models.Model):
     def needs_second_factor(self) -> bool:
         """Platform staff and reseller roles never work without one; customers' people
         where their reseller or the customer wants it."""
-        if self.customer is None or self.reseller is None:
+        if self.customer is None or self.reseller is None or self.acted_by:
             return True
         wanted = self.reseller.require_second_factor
         return wanted or self.customer.require_second_factor

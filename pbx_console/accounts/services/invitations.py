@@ -21,12 +21,12 @@ from pbx_console.accounts.mailer import mail
 from pbx_console.accounts.models import (
     Customer,
     Invitation,
-    Language,
     Membership,
     Reseller,
     User,
 )
 from pbx_console.accounts.models.invitations import digest, end_of_life, new_token
+from pbx_console.accounts.models.resellers import Language
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services import audit, reach
 
@@ -70,7 +70,7 @@ def invite(
     reach.check_role(actor, role, realm, customer)
     reach.check_extension(role, customer, extension_number)
     _check_new(invitation)
-    _send(actor, invitation)
+    write_mail(invitation)
     _note(actor, "invitation.sent", invitation)
     return invitation
 
@@ -105,12 +105,13 @@ def open_invitations() -> Any:
     return rows.select_related("reseller", "customer", "customer__reseller")
 
 
-def _send(actor: Actor, invitation: Invitation) -> None:
+def write_mail(invitation: Invitation) -> None:
     """Make a new token, keep its digest and queue the mail that carries it."""
     token = new_token()
     invitation.token_digest = digest(token)
     invitation.ends_at = end_of_life()
-    invitation.full_clean()
+    # Whoever acts for a customer cannot be seen from inside of it: the scope is right.
+    invitation.full_clean(exclude=["reseller", "customer", "invited_by"])
     invitation.save()
     mail(
         invitation.reseller,
@@ -119,7 +120,7 @@ def _send(actor: Actor, invitation: Invitation) -> None:
         name=invitation.name,
         language=invitation.language,
         context={
-            "inviter": _inviter(actor, invitation),
+            "inviter": _inviter(invitation),
             "organisation": str(invitation.customer or invitation.reseller or ""),
             "role": invitation.role,
             "path": f"/invitation/{token}/",
@@ -128,10 +129,12 @@ def _send(actor: Actor, invitation: Invitation) -> None:
     )
 
 
-def _inviter(actor: Actor, invitation: Invitation) -> str:
+def _inviter(invitation: Invitation) -> str:
     """Return who invites; platform staff have no name for anybody below them."""
-    foreign = actor.user is None or actor.level == "operator"
-    return "" if foreign and invitation.reseller_id else actor.name
+    who = invitation.invited_by
+    if who is None or (who.reseller_id is None and invitation.reseller_id):
+        return ""
+    return who.name
 
 
 def _note(actor: Actor, verb: str, invitation: Invitation) -> None:
@@ -153,7 +156,8 @@ def _locked(actor: Actor, invitation: Invitation) -> Invitation:
 def send_again(actor: Actor, invitation: Invitation) -> Invitation:
     """Send a new mail with seven new days; the earlier mail's address is dead."""
     found = _locked(actor, invitation)
-    _send(actor, found)
+    found.invited_by = actor.user
+    write_mail(found)
     _note(actor, "invitation.sent_again", found)
     return found
 
@@ -186,7 +190,7 @@ def _usable(rows: Any, token: str, realm: Reseller | None) -> Invitation | None:
 def account_of(invitation: Invitation) -> User | None:
     """Return the account that the invited address has in the realm already."""
     with as_everyone("invitation"):
-        people = User.objects.filter(reseller_id=invitation.reseller_id)
+        people = User.objects.filter(reseller=invitation.reseller)
         return people.filter(email=invitation.email.lower()).first()
 
 

@@ -83,7 +83,7 @@ def check_not_last(membership: Membership) -> None:
     if membership.role not in (Role.OWNER, Role.OPERATOR):
         return
     rows = Membership.objects.filter(
-        role=membership.role, reseller_id=membership.reseller_id
+        role=membership.role, reseller=membership.reseller
     ).select_related("user")
     others = [
         row

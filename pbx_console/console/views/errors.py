@@ -49,8 +49,8 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 
 def forbidden(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """403: the role has no right to this."""
-    text = _(
+    """403: the role has no right to this, or the sentence that the refusal carries."""
+    text = str(exception) or _(
         "Your role does not include this page. An owner of the account can change that."
     )
     return _page(request, 403, _("You may not open this"), text, home=True)

@@ -17,7 +17,7 @@ from pbx_console.accounts.services.second_factor import (
     require_second_factor,
     reset_second_factor,
 )
-from pbx_console.console.access import fresh, needs
+from pbx_console.console.access import fresh, needs, not_while_acting
 from pbx_console.console.forms.door import ReasonForm, RequireForm
 from pbx_console.console.toasts import toast
 
@@ -58,6 +58,7 @@ def _rule(request: Any, owner: Any, back: str, *, above: bool) -> HttpResponse:
 
 
 @needs("people.customer")
+@not_while_acting
 @fresh
 @require_http_methods(METHODS)
 def lost(request: Any, person_id: int) -> HttpResponse:
