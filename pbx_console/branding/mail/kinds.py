@@ -91,7 +91,7 @@ _ALL = (
         Audience.RESELLER,
         {
             "host": "phone.example.com",
-            "problem": "The TXT record is gone.",
+            "problem": _("The TXT record is gone."),
             "path": "/brand/domains/",
         },
     ),
@@ -102,7 +102,7 @@ _ALL = (
         Audience.RESELLER,
         {
             "host": "phone.example.com",
-            "problem": "The TXT record is gone.",
+            "problem": _("The TXT record is gone."),
             "path": "/brand/domains/",
         },
     ),
@@ -112,7 +112,7 @@ _ALL = (
         gettext_noop("A quota has reached 80 %."),
         Audience.RESELLER,
         {
-            "what": "Extensions",
+            "what": _("Extensions"),
             "owner": "Hafenkontor Lindqvist",
             "used": 80,
             "limit": 100,

@@ -17,9 +17,12 @@ def message(mail: Rendered, *, to: str, name: str = "") -> EmailMultiAlternative
     """Return the message: text, HTML and the logos that the HTML shows.
 
     RFC 3834: `Auto-Submitted` keeps holiday answers away. The Message-ID is ours because
-    Django's would name this machine.
+    Django's would name this machine. Raises LookupError for a brand that has neither a
+    sender's address nor a proven domain.
     """
     dress = mail.dress
+    if not dress.from_address:
+        raise LookupError(f"{dress.product_name} has no sender's address")
     packed = EmailMultiAlternatives(
         subject=mail.subject,
         body=mail.text,

@@ -1,0 +1,85 @@
+"""Documents for printing, in the brand's dress: the telephone directory, a preview."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from babel import dates
+from django.http import HttpResponse
+from django.utils.text import slugify
+from django.utils.timezone import localdate
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_safe
+
+from pbx_console.accounts.models import Customer
+from pbx_console.accounts.scope import as_everyone
+from pbx_console.branding import pdf
+from pbx_console.branding.models import Brand
+from pbx_console.console import formats
+from pbx_console.console.access import needs
+from pbx_console.console.brands import shelf_for
+from pbx_console.console.owners import customer_for
+
+
+@require_safe
+@needs("extensions.view")
+def directory(request: Any, code: str) -> HttpResponse:
+    """Send a customer's telephone directory."""
+    customer = customer_for(request, code)
+    with as_everyone("brand of a customer's reseller"):
+        brand = Brand.objects.get(reseller=customer.reseller)
+    made = pdf.render(brand, "directory", _directory(customer), get_language() or "en")
+    return _document(made, _("Telephone directory"))
+
+
+@require_safe
+@needs("brand.view")
+def preview(request: Any, slug: str = "") -> HttpResponse:
+    """Show how documents look; `?draft=1` with what is not published yet."""
+    shelf = shelf_for(request, slug)
+    brand = shelf.shown if request.GET.get("draft") else shelf.brand
+    return _document(pdf.preview(brand, get_language() or "en"), _("Preview"))
+
+
+def _document(content: bytes, name: str) -> HttpResponse:
+    response = HttpResponse(content, content_type="application/pdf")
+    filename = f"{slugify(name)}-{localdate():%Y-%m-%d}.pdf"
+    response["Content-Disposition"] = f'inline; filename="{filename}"'
+    response["Cache-Control"] = "private, no-store"
+    return response
+
+
+def _directory(customer: Customer) -> dict[str, Any]:
+    country = customer.reseller.country
+    main = customer.dids.filter(is_main=True).first()
+    return {
+        "title": _("Telephone directory"),
+        "subtitle": f"{customer.name} · {_today()}",
+        "main_number": formats.phone(main.number, country) if main else "",
+        "rows": _rows(customer, country),
+        "words": {
+            "main_number": _("Main number"),
+            "extension": _("Extension"),
+            "name": _("Name"),
+            "outside": _("Outside number"),
+            "empty": _("There are no extensions yet."),
+        },
+    }
+
+
+def _today() -> str:
+    return dates.format_date(localdate(), "long", locale=formats.locale())
+
+
+def _rows(customer: Customer, country: str) -> list[dict[str, Any]]:
+    extensions = customer.extensions.prefetch_related("dids")
+    found = sorted(extensions, key=lambda row: (len(row.number), row.number))
+    return [
+        {
+            "number": row.number,
+            "name": row.name,
+            "outside": [formats.phone(did.number, country) for did in row.dids.all()],
+        }
+        for row in found
+    ]

@@ -1,0 +1,140 @@
+"""Documents: in the brand's dress, in the reader's language, naming nobody else."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+import pytest
+from pypdf import PdfReader
+
+from pbx_console.accounts.actor import SYSTEM
+from pbx_console.accounts.scope import as_everyone
+from pbx_console.branding import pdf
+from pbx_console.branding.models import Brand
+from pbx_console.pbx.services.extensions import save_extension
+from tests.conftest import World
+
+LANGUAGES = ("de", "en", "nl")
+FOREIGN = (b"typst", b"django", b"python", b"asterisk", b"krilla", b"pbx_console")
+WORDS = {
+    "page": "Page {page} of {pages}",
+    "main_number": "Main number",
+    "extension": "Extension",
+    "name": "Name",
+    "outside": "Outside number",
+    "empty": "There are no extensions yet.",
+}
+
+
+@pytest.fixture(autouse=True)
+def everyone() -> Any:
+    with as_everyone("test of documents"):
+        yield
+
+
+def brand_of(world: World, slug: str) -> Brand:
+    return Brand.objects.get(reseller=getattr(world, slug).reseller)
+
+
+def directory(brand: Brand, *names: str, language: str = "en") -> PdfReader:
+    rows = [
+        {"number": f"{201 + n}", "name": x, "outside": []} for n, x in enumerate(names)
+    ]
+    data = {"title": "Directory", "subtitle": "", "main_number": "", "words": WORDS}
+    return read(pdf.render(brand, "directory", {**data, "rows": rows}, language))
+
+
+def read(content: bytes) -> PdfReader:
+    return PdfReader(io.BytesIO(content))
+
+
+def text_of(reader: PdfReader) -> str:
+    return "\n".join(page.extract_text() for page in reader.pages)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("slug", ["nordbel", "zuidlijn"])
+def test_a_document_names_its_brand_and_nobody_else(
+    world: World, slug: str, language: str
+) -> None:
+    content = pdf.preview(brand_of(world, slug), language)
+    other = {"nordbel": b"zuidlijn", "zuidlijn": b"nordbel"}[slug]
+    reader = read(content)
+    streams = b"".join(
+        item.get_data()
+        for n in range(1, reader.trailer["/Size"])
+        if hasattr(item := reader.get_object(n), "get_data")
+    )
+    for word in (*FOREIGN, other):
+        assert word not in content.lower()
+        assert word not in streams.lower()
+    assert slug.title() in text_of(reader)
+    assert reader.metadata is not None
+    assert reader.metadata.author == slug.title()
+    assert not (reader.metadata.creator or "").strip()
+    assert not (reader.metadata.producer or "").strip()
+
+
+def test_head_foot_and_page_numbers_are_the_brands(world: World) -> None:
+    brand = brand_of(world, "nordbel")
+    brand.pdf_head, brand.pdf_foot = "Telefonie im Norden", "Nordbel GmbH\nKiel"
+    reader = directory(brand, *(f"Person {n}" for n in range(80)))
+    assert len(reader.pages) > 1
+    for number, page in enumerate(reader.pages, 1):
+        text = page.extract_text()
+        assert "Telefonie im Norden" in text
+        assert "Nordbel GmbH" in text
+        assert f"Page {number} of {len(reader.pages)}" in text
+        assert "Extension" in text  # the head of the table is repeated
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        '#read("/etc/passwd")',
+        "*bold* _it_ $x^2$ <label> @ref",
+        '"#panic()',
+        "\\u{41} [x] // no comment",
+        "Ünal Čapek Łukasz",
+    ],
+)
+def test_what_a_user_typed_is_never_code(world: World, name: str) -> None:
+    found = text_of(directory(brand_of(world, "nordbel"), name))
+    assert " ".join(name.split()) in " ".join(found.split())
+
+
+def test_an_empty_directory_says_so(world: World) -> None:
+    assert "There are no extensions yet." in text_of(
+        directory(brand_of(world, "nordbel"))
+    )
+
+
+def test_only_the_programs_name_is_taken_out() -> None:
+    kept = b"/Title(Typst 0.15 made easy)/Creator(Typst 0.15.1)/ModDate"
+    made = pdf.unnamed(kept)
+    assert made == b"/Title(Typst 0.15 made easy)/Creator(            )/ModDate"
+
+
+@pytest.mark.parametrize("slug", ["nordbel", "zuidlijn"])
+def test_the_telephone_directory_lists_extensions_and_outside_numbers(
+    world: World, as_person: Any, slug: str
+) -> None:
+    tenant = getattr(world, slug)
+    save_extension(SYSTEM, customer=tenant.customer, number="1000", name="Zoë & Co")
+    client = as_person(tenant.people["admin"], tenant.host)
+    for language, title in (("en", "Telephone directory"),):
+        answer = client.get(
+            f"/customers/{tenant.customer.code}/directory.pdf",
+            headers={"accept-language": language},
+        )
+        assert answer["Content-Type"] == "application/pdf"
+        text = text_of(read(answer.content))
+        assert "201" in text
+        assert "Reception" in text
+        assert "Zoë & Co" in text
+        assert text.index("201") < text.index("1000")
+        assert tenant.customer.name in text
+        digits = "".join(c for c in text if c.isdigit())
+        assert tenant.number[3:] in digits
+        assert title
