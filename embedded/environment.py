@@ -112,6 +112,7 @@ class Settings:
             "PBX_STATIC_DIR": str(VAR / "static"),
             "PBX_PUBLIC_SCHEME": "http",
             "PBX_PUBLIC_PORT": str(self.ports["web"]),
+            "FORWARDED_ALLOW_IPS": "",  # no proxy here: its headers are anybody's
             "PBX_SIP_DOMAIN": given.get("PBX_SIP_DOMAIN", LOOPBACK),
             "PBX_SIP_PORT": given.get("PBX_SIP_PORT", str(self.ports["sip"])),
             "PBX_NODE": given.get("PBX_NODE", "pbx1"),
