@@ -5,7 +5,6 @@ from __future__ import annotations
 from pbx_console.console.urls_account import urlpatterns as account
 from pbx_console.console.urls_audit import urlpatterns as audit
 from pbx_console.console.urls_domains import urlpatterns as domains
-from pbx_console.console.urls_domains import urlpatterns as domains
 from pbx_console.console.urls_door import urlpatterns as door
 from pbx_console.console.urls_mails import urlpatterns as mails
 from pbx_console.console.urls_pages import urlpatterns as pages
