@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 import pytest
+from django.test import Client
 
-from pbx_console.accounts.models import Reseller
+from pbx_console.accounts.actor import SYSTEM
+from pbx_console.accounts.models import Invitation, Reseller
+from pbx_console.branding import hosts
+from pbx_console.branding.models import BrandDomain, OutgoingMail
+from pbx_console.branding.services import add_domain, domain_is_proven
+from pbx_console.metering.models import PriceList, ResellerTariff
 from pbx_console.pbx.models import OutboundRoute, Trunk
 from tests.conftest import World
 from tests.console.conftest import Opens, text_of
@@ -15,7 +21,14 @@ FORM = {
     "country": "AT",
     "timezone": "Europe/Vienna",
     "max_extensions": "500",
+    "max_numbers": "500",
+    "max_calls": "50",
+    "max_storage_mb": "500",
+    "features": ["people", "call_list", "customer_logo", "outside_calls"],
     "is_active": "on",
+    "owner_name": "Vroni Hauser",
+    "owner_email": "vroni@alpenfon.example",
+    "owner_language": "de",
 }
 TRUNK = {
     "slug": "second",
@@ -31,6 +44,70 @@ def test_it_adds_a_reseller(sign_in: Opens, everyone: None) -> None:
     response = sign_in("operator").post("/resellers/new/", FORM)
     assert response["Location"] == "/resellers/alpenfon/"
     assert Reseller.objects.get(slug="alpenfon").country == "AT"
+
+
+def test_a_new_reseller_works_at_once_in_its_own_name(
+    sign_in: Opens, everyone: None
+) -> None:
+    wholesale = PriceList.objects.get(kind=PriceList.Kind.WHOLESALE)
+    operator = sign_in("operator")
+    operator.post("/resellers/new/", {**FORM, "price_list": str(wholesale.pk)})
+    hosts.forget()
+
+    door = text_of(Client(headers={"host": "alpenfon.localhost"}).get("/sign-in/"))
+    assert "Alpenfon" in door
+    assert "Nordbel" not in door
+    made = Reseller.objects.get(slug="alpenfon")
+    domain = BrandDomain.objects.get(brand__reseller=made)
+    assert (domain.is_platform, domain.is_primary) == (True, True)
+    assert made.brand.product_name == "Alpenfon"
+    assert ResellerTariff.objects.get(reseller=made).price_list == wholesale
+    assert domain_is_proven("alpenfon.localhost")
+    assert "alpenfon.localhost" in text_of(operator.get("/resellers/alpenfon/"))
+
+
+def test_the_first_owner_is_invited_in_the_resellers_name(
+    sign_in: Opens, everyone: None
+) -> None:
+    sign_in("operator").post("/resellers/new/", FORM)
+    invitation = Invitation.objects.get(email="vroni@alpenfon.example")
+    assert (invitation.role, invitation.reseller.slug) == ("owner", "alpenfon")
+    mail = OutgoingMail.objects.get(to="vroni@alpenfon.example")
+    assert (mail.kind, mail.language) == ("invitation", "de")
+    assert mail.brand.reseller == invitation.reseller
+
+
+@pytest.mark.parametrize(
+    ("wrong", "field"),
+    [
+        ({"slug": "www"}, "id_slug_error"),
+        ({"slug": "Al_pen"}, "id_slug_error"),
+        ({"owner_email": "nobody"}, "id_owner_email_error"),
+        ({"owner_name": ""}, "id_owner_name_error"),
+        ({"price_list": "0"}, "id_price_list_error"),
+        ({"max_calls": "0"}, "id_max_calls_error"),
+    ],
+)
+def test_nothing_is_half_made(
+    sign_in: Opens, everyone: None, wrong: dict[str, str], field: str
+) -> None:
+    before = BrandDomain.objects.count()
+    answer = sign_in("operator").post("/resellers/new/", {**FORM, **wrong})
+    assert answer.status_code == 422
+    assert field in text_of(answer)
+    assert Reseller.objects.count() == 2
+    assert BrandDomain.objects.count() == before
+    assert not OutgoingMail.objects.exists()
+
+
+def test_a_host_that_somebody_else_holds_stops_it(
+    sign_in: Opens, world: World, everyone: None
+) -> None:
+    brand = world.nordbel.reseller.brand
+    add_domain(SYSTEM, brand=brand, host="alpenfon.localhost", proven=True)
+    answer = sign_in("operator").post("/resellers/new/", FORM)
+    assert answer.status_code == 422
+    assert not Reseller.objects.filter(slug="alpenfon").exists()
 
 
 @pytest.mark.parametrize(

@@ -95,14 +95,15 @@ def load_pack(
     What the pack leaves out comes from the default pack. `domains` are host names that
     are ours to prove (the demo's `*.localhost`, the operator's own); the first is primary.
     """
-    values = _read_pack(DEFAULT_PACK) | _read_pack(Path(path))
+    values = read_pack(DEFAULT_PACK) | read_pack(Path(path))
     brand = save_brand(actor, reseller=reseller, **values)
     for place, host in enumerate(domains):
         add_domain(actor, brand=brand, host=host, primary=place == 0, proven=True)
     return brand
 
 
-def _read_pack(folder: Path) -> dict[str, Any]:
+def read_pack(folder: Path) -> dict[str, Any]:
+    """Return the values and drawings of a pack on disk."""
     text = (folder / "brand.toml").read_text(encoding="utf-8")
     values = tomllib.loads(text, parse_float=Decimal)
     drawings = {name: folder / file for name, file in DRAWINGS.items()}

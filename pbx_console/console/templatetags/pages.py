@@ -14,6 +14,8 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_noop
 
+from pbx_console.branding.models import BrandDomain
+from pbx_console.branding.pages import address_of
 from pbx_console.console import formats
 from pbx_console.console.figures import Hour
 from pbx_console.console.templatetags.console import bars, icon
@@ -122,6 +124,12 @@ def copy_button(target: str) -> SafeString:
         icon("copy", "s"),
         _("Copy"),
     )
+
+
+@register.simple_tag
+def address(domain: BrandDomain) -> str:
+    """Return the public address of a brand's host."""
+    return address_of(domain.host, "/")
 
 
 @register.filter

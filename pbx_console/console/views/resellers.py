@@ -15,7 +15,9 @@ from pbx_console.accounts.models import AuditEntry, Customer, Reseller
 from pbx_console.accounts.services.resellers import save_reseller
 from pbx_console.console import downloads, figures, formats, history
 from pbx_console.console.access import needs
+from pbx_console.console.forms.new_reseller import NewResellerForm
 from pbx_console.console.forms.resellers import ResellerFilters, ResellerForm
+from pbx_console.console.opening import add_reseller
 from pbx_console.console.owners import reseller_for
 from pbx_console.console.paging import page
 from pbx_console.console.saving import saved
@@ -103,12 +105,14 @@ def _file(rows: list[Reseller]) -> HttpResponse:
 
 @needs("resellers.manage")
 def reseller_new(request: Any) -> HttpResponse:
-    """Add a reseller."""
-    form = ResellerForm(request.POST or None)
+    """Add a reseller with its host and dress, and invite its owner."""
+    form = NewResellerForm(request.POST or None)
     if request.method == "POST":
-        done = saved(form, save_reseller, actor=request.actor)
+        done = saved(form, add_reseller, actor=request.actor)
         if done is not None:
-            toast(request, _("%(name)s is added.") % {"name": done.name})
+            owner = {"email": form.cleaned_data["owner_email"]}
+            detail = _("The invitation goes to %(email)s.") % owner
+            toast(request, _("%(name)s is added.") % {"name": done.name}, detail=detail)
             return redirect("console:reseller", slug=done.slug)
     status = 422 if form.errors else 200
     return render(request, "console/resellers/form.html", {"form": form}, status=status)
