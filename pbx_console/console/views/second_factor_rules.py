@@ -70,7 +70,7 @@ def lost(request: Any, person_id: int) -> HttpResponse:
     if form.is_valid() and _reset(request, person, form):
         words = _("The second factor of %(name)s is reset.") % {"name": person}
         toast(request, words, detail=_("A mail tells the person."))
-        return redirect("console:home")
+        return redirect("console:person", person=person_id)
     context = {"form": form, "person": person}
     status = 422 if form.is_bound else 200
     return render(request, "console/door/lost.html", context, status=status)
