@@ -16,8 +16,9 @@ from django_otp.plugins.otp_totp.models import TOTPDevice
 from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import Customer, Reseller, User
 from pbx_console.accounts.services.customers import save_customer
+from pbx_console.accounts.services.invitations import invite
 from pbx_console.accounts.services.own import save_preferences
-from pbx_console.accounts.services.people import add_person
+from pbx_console.accounts.services.people import add_person, add_role
 from pbx_console.accounts.services.resellers import save_reseller
 from pbx_console.accounts.services.sign_in import totp_secret
 from pbx_console.branding.services.brands import load_pack
@@ -152,7 +153,7 @@ def _person(
         extension_number=extension,
     )
     if role in seed.speakers:
-        save_preferences(user, language=seed.language)
+        save_preferences(LOADER, user=user, language=seed.language)
     host = loaded.hosts[seed.slug]
     loaded.add_user(user, role=role, host=host, password=password)
 
@@ -190,6 +191,24 @@ def _customer(
         _person(
             loaded, seed, reseller, role="end_user", name=wanted.people[0], **inside
         )
+    _more_people(customer, wanted)
+
+
+def _more_people(customer: Customer, wanted: CustomerSeed) -> None:
+    """Leave an invitation open, and give somebody a second role."""
+    if wanted.invited:
+        name, email, extension = wanted.invited
+        invite(
+            LOADER,
+            email=email,
+            name=name,
+            role="end_user",
+            customer=customer,
+            extension_number=extension,
+        )
+    if wanted.admin_too:
+        user = User.objects.get(email=wanted.admin_too, reseller=customer.reseller)
+        add_role(LOADER, user=user, role="admin", customer=customer)
 
 
 def _numbers(

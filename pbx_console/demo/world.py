@@ -20,6 +20,8 @@ class CustomerSeed:
     numbers: tuple[str, ...]
     max_extensions: int = 20
     mail: str = ""
+    invited: tuple[str, str, str] | None = None  # name, address, extension
+    admin_too: str = ""  # somebody of another customer who looks after this one, too
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,7 @@ NORDBEL = ResellerSeed(
             ),
             ("+493023125600", "+493023125601", "+493023125602"),
             mail="altendorf.example",
+            invited=("Wiebke Lorenz", "wiebke.lorenz@altendorf.example", "208"),
         ),
         CustomerSeed(
             "Hofbäckerei Sönnichsen",
@@ -104,7 +107,15 @@ NORDBEL = ResellerSeed(
             ("Anmeldung", "Notdienst", "Labor"),
             ("+493023125300",),
         ),
-        CustomerSeed("Weingut Rabenstieg", "K-20719", 20, (), (), 10),
+        CustomerSeed(
+            "Weingut Rabenstieg",
+            "K-20719",
+            20,
+            (),
+            (),
+            10,
+            admin_too="admin@altendorf.example",
+        ),
     ),
 )
 

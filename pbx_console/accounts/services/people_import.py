@@ -76,7 +76,7 @@ def look(actor: Actor, *, customer: Customer, data: bytes) -> Looked:
         for row in read(decode(data), columns=COLUMNS, required=REQUIRED):
             _take(row, known, found)
     except CsvError as error:
-        found.errors.append(error.error)
+        found.errors.insert(0, error.error)
     if not found.people and not found.errors:
         found.errors.append(RowError(0, "", gettext_noop("The file names nobody.")))
     return found
