@@ -14,6 +14,7 @@ from django.utils.translation import ngettext
 
 from pbx_console.accounts.models import Customer, Reseller
 from pbx_console.accounts.rights import has_right
+from pbx_console.accounts.services.quotas import WARN_AT
 from pbx_console.console import figures
 from pbx_console.console.formats import count
 from pbx_console.console.templatetags.pages import reason
@@ -21,7 +22,7 @@ from pbx_console.metering.models import Follower, Leg, PriceList, UsageExport
 from pbx_console.pbx import presence
 from pbx_console.pbx.models import Extension, Trunk
 
-FULL = 0.95
+FULL = WARN_AT
 """From this part of a quota on, somebody should look."""
 MOST = 200
 """No work list counts further: "200 or more" is all a person needs."""

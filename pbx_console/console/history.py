@@ -32,6 +32,11 @@ SENTENCES = {
     "customer.saved": gettext_noop("Customer %(label)s changed"),
     "customer.price_list_chosen": gettext_noop("Price list of %(label)s"),
     "reseller.price_list_chosen": gettext_noop("Purchase list of %(label)s"),
+    "customer.logo_saved": gettext_noop("%(label)s: own logo changed"),
+    "customer.logo_removed": gettext_noop("%(label)s: own logo taken away"),
+    "brand.saved": gettext_noop("Brand %(label)s set up"),
+    "brand.published": gettext_noop("Brand %(label)s published"),
+    "brand.rolled_back": gettext_noop("Brand %(label)s put back to an earlier version"),
     "person.added": gettext_noop("%(label)s invited"),
     "person.role_given": gettext_noop("%(label)s has one more role"),
     "person.role_changed": gettext_noop("Role of %(label)s changed"),
@@ -78,6 +83,8 @@ SENTENCES = {
     "price_list.created": gettext_noop("Price list %(label)s added"),
     "price_list.saved": gettext_noop("Price list %(label)s changed"),
     "price_list.imported": gettext_noop("Price list %(label)s read in"),
+    "export.downloaded": gettext_noop("List downloaded: %(label)s"),
+    "usage_export.downloaded": gettext_noop("Usage export %(label)s downloaded"),
     "usage_export.sealed": gettext_noop("Usage export %(label)s sealed by hand"),
     "leg.rated_again": gettext_noop("Call %(label)s rated again"),
     "leg.accepted": gettext_noop("Call %(label)s checked and accepted"),
@@ -94,6 +101,11 @@ KEYS = {
 HIDDEN_FIELDS = {"slug", "is_main"}
 EXTRA_LABELS: dict[str, Promise | str] = {
     "role": gettext_lazy("role"),
+    "list": gettext_lazy("list"),
+    "file": gettext_lazy("file"),
+    "q": gettext_lazy("search"),
+    "since": gettext_lazy("from"),
+    "outside_numbers": gettext_lazy("numbers"),
     "extension_number": gettext_lazy("extension"),
     "ends_at": gettext_lazy("works until"),
     "until": gettext_lazy("until"),
@@ -105,6 +117,18 @@ EXTRA_LABELS: dict[str, Promise | str] = {
     "position": gettext_lazy("order"),
     "prefix": gettext_lazy("prefix"),
     "trunk": gettext_lazy("trunk"),
+}
+
+
+LISTS: dict[str, Promise] = {
+    "calls": gettext_lazy("Calls"),
+    "audit": gettext_lazy("Audit log"),
+    "customers": gettext_lazy("Customers"),
+    "extensions": gettext_lazy("Extensions"),
+    "numbers": gettext_lazy("Numbers"),
+    "resellers": gettext_lazy("Resellers"),
+    "usage": gettext_lazy("Usage"),
+    "prices": gettext_lazy("Prices"),
 }
 
 
@@ -293,6 +317,8 @@ def _label(model: type[models.Model] | None, name: str) -> str:
 def _words(model: type[models.Model] | None, name: str, value: object) -> str:
     if value is None or value == "":
         return ""
+    if name == "list":
+        return str(LISTS.get(str(value), value))
     if isinstance(value, list):
         words = dict(Feature.choices) if name == "features" else {}
         return ", ".join(str(words.get(item, item)) for item in value) or _("none")

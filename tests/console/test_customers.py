@@ -22,6 +22,10 @@ FORM = {
     "language": "de",
     "timezone": "Europe/Berlin",
     "max_extensions": "10",
+    "max_numbers": "10",
+    "max_calls": "5",
+    "max_storage_mb": "50",
+    "features": ["people", "call_list", "customer_logo", "outside_calls"],
 }
 
 

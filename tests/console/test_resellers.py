@@ -71,6 +71,7 @@ def test_the_first_owner_is_invited_in_the_resellers_name(
 ) -> None:
     sign_in("operator").post("/resellers/new/", FORM)
     invitation = Invitation.objects.get(email="vroni@alpenfon.example")
+    assert invitation.reseller is not None
     assert (invitation.role, invitation.reseller.slug) == ("owner", "alpenfon")
     mail = OutgoingMail.objects.get(to="vroni@alpenfon.example")
     assert (mail.kind, mail.language) == ("invitation", "de")

@@ -24,13 +24,20 @@ def change_password(
     end_sessions([user.pk], keep=keep)
 
 
+@transaction.atomic
 def save_preferences(
-    user: User, *, language: str | None = None, theme: str | None = None
+    actor: Actor, *, user: User, language: str | None = None, theme: str | None = None
 ) -> None:
     """Keep language and light of a person; what is None stays."""
-    if language is not None:
-        user.language = language
-    if theme is not None:
-        user.theme = theme
+    wanted = {"language": language, "theme": theme}
+    values = {name: value for name, value in wanted.items() if value is not None}
     with as_everyone("own preferences"):
-        User.objects.filter(pk=user.pk).update(language=user.language, theme=user.theme)
+        kept = User.objects.get(pk=user.pk)
+        before = {name: getattr(kept, name) for name in values}
+        for name, value in values.items():
+            setattr(user, name, value)
+        if before != values:
+            User.objects.filter(pk=user.pk).update(**values)
+            audit.record(
+                actor, "person.settings_saved", user, before=before, after=values
+            )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 from zoneinfo import available_timezones
 
@@ -10,6 +11,7 @@ from django.db.models import Model
 from django.forms.models import fields_for_model, model_to_dict
 from django.utils.translation import gettext_lazy as _
 
+from pbx_console.accounts.models.resellers import Feature
 from pbx_console.console.formats import day
 
 
@@ -33,6 +35,20 @@ class NounForm(forms.Form):
             field.label = str(field.label)[:1].upper() + str(field.label)[1:]
             if isinstance(field, forms.CharField):  # say it all at once, not one by one
                 field.validators += self.model._meta.get_field(name)._validators  # type: ignore[union-attr]
+
+
+LIMITS = ("max_extensions", "max_numbers", "max_calls", "max_storage_mb")
+
+
+def features_field(offered: Iterable[Feature], chosen: Iterable[str]) -> forms.Field:
+    """Return the boxes of what a contract includes."""
+    return forms.MultipleChoiceField(
+        label=_("Included"),
+        choices=[(feature.value, feature.label) for feature in offered],
+        initial=list(chosen),
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+    )
 
 
 def timezone_choices(current: str = "") -> list[tuple[str, str]]:

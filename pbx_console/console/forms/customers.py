@@ -7,8 +7,16 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from pbx_console.accounts import features
 from pbx_console.accounts.models import Customer, Reseller
-from pbx_console.console.forms.base import Filters, NounForm, timezone_choices
+from pbx_console.accounts.models.resellers import Feature
+from pbx_console.console.forms.base import (
+    LIMITS,
+    Filters,
+    NounForm,
+    features_field,
+    timezone_choices,
+)
 
 
 class CustomerForm(NounForm):
@@ -21,19 +29,33 @@ class CustomerForm(NounForm):
         "country",
         "language",
         "timezone",
-        "max_extensions",
+        *LIMITS,
     )
     timezone = forms.ChoiceField(label=_("Time zone"))
 
-    def __init__(self, *args: Any, obj: Customer | None = None, **kwargs: Any) -> None:
-        """Offer the zones near the customer."""
+    def __init__(
+        self,
+        *args: Any,
+        obj: Customer | None = None,
+        reseller: Reseller | None = None,
+        **kwargs: Any,
+    ) -> None:
+        """Offer the zones near the customer, and what its reseller has itself."""
         super().__init__(*args, obj=obj, **kwargs)
+        offered = features.offered(reseller) if reseller else list(Feature)
+        chosen = obj.features if obj else offered
+        self.fields["features"] = features_field(offered, chosen)
+        self.beyond = set(chosen) - set(offered)
         current = obj.timezone if obj else ""
         self.fields["timezone"] = forms.ChoiceField(
             label=_("Time zone"),
             choices=timezone_choices(current),
             initial=current or "Europe/Berlin",
         )
+
+    def clean_features(self) -> list[str]:
+        """Leave what the reseller does not have now as it was."""
+        return [*self.cleaned_data["features"], *self.beyond]
 
 
 class CustomerChangeForm(CustomerForm):

@@ -242,7 +242,7 @@ def sorted_head(
 
 
 @register.simple_tag
-def meter(value: float, most: float, warn: float = 0.9) -> SafeString:
+def meter(value: float, most: float, warn: float = 0.8) -> SafeString:
     """Draw how full something is; from `warn` on in the colour of pending. A word or
     number must stand beside it."""
     part = min(1.0, value / most) if most else 0.0

@@ -49,7 +49,7 @@ def preferences(request: Any) -> HttpResponse:
     form = PreferencesForm(request.POST, instance=request.user)
     if not form.is_valid():
         return _draw(request, form, status=422)
-    save_preferences(request.user, **form.cleaned_data)
+    save_preferences(request.actor, user=request.user, **form.cleaned_data)
     toast(request, _("Your preferences are saved."))
     return redirect("console:account")
 

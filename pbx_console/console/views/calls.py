@@ -13,9 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pbx_console.accounts.models import Customer
+from pbx_console.accounts.models.resellers import Feature
 from pbx_console.accounts.rights import has_right
 from pbx_console.console import downloads, explain, formats
 from pbx_console.console.access import needs
+from pbx_console.console.contract import part_of
 from pbx_console.console.forms.calls import CallFilters
 from pbx_console.console.owners import customer_for, show
 from pbx_console.console.paging import page
@@ -37,12 +39,14 @@ class Line:
 
 
 @needs("calls.view")
+@part_of(Feature.CALL_LIST)
 def calls(request: Any) -> HttpResponse:
     """List the calls of the scope."""
     return _list(request, Leg.objects.all())
 
 
 @needs("calls.view")
+@part_of(Feature.CALL_LIST)
 def customer_calls(request: Any, code: str) -> HttpResponse:
     """List the calls of one customer."""
     customer = customer_for(request, code)
@@ -57,6 +61,7 @@ def _list(
     filters = CallFilters(request.GET, customer_is_fixed=fixed, money=money)
     rows = found(filters, rows)
     if request.GET.get("format") == "csv":
+        downloads.note(request, "calls", owner=customer)
         return _file(request, rows, money=money)
     shown = page(rows, NEWEST, request.GET)
     context = {
@@ -152,6 +157,7 @@ def _record(line: Line) -> list[object]:
 
 
 @needs("calls.view")
+@part_of(Feature.CALL_LIST)
 def call(request: Any, call_id: int) -> HttpResponse:
     """Show one call: every carrier leg, and why each costs what it costs."""
     first = get_object_or_404(

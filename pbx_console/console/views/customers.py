@@ -12,9 +12,10 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from pbx_console.accounts.models import AuditEntry, Customer, Reseller
+from pbx_console.accounts.models.resellers import Feature
 from pbx_console.accounts.rights import has_right
 from pbx_console.accounts.services.customers import save_customer
-from pbx_console.console import downloads, figures, formats, history
+from pbx_console.console import contract, downloads, figures, formats, history
 from pbx_console.console.access import needs
 from pbx_console.console.forms.customers import (
     CustomerChangeForm,
@@ -60,6 +61,7 @@ def customers(request: Any) -> HttpResponse:
     filters = CustomerFilters(request.GET, everyone=everyone)
     rows = found(filters)
     if request.GET.get("format") == "csv":
+        downloads.note(request, "customers")
         return _file(request, rows)
     shown = page(rows, KEYS.get(request.GET.get("sort", ""), KEYS["name"]), request.GET)
     context = {
@@ -142,7 +144,9 @@ def _record(line: Line, *, money: bool) -> list[object]:
 def customer_new(request: Any) -> HttpResponse:
     """Add a customer; the next step is its first extension."""
     reseller, choice = _reseller_of(request)
-    form = CustomerForm(request.POST or None, initial=_like(reseller))
+    form = CustomerForm(
+        request.POST or None, initial=_like(reseller), reseller=reseller
+    )
     if request.method == "POST" and reseller is not None:
         customer = saved(form, save_customer, actor=request.actor, reseller=reseller)
         if customer is not None:
@@ -188,6 +192,8 @@ def customer(request: Any, code: str) -> HttpResponse:
         .select_related("price_list")
         .first(),
         "whole": reverse("console:customer_audit", args=[code]),
+        "contract": contract.of(held),
+        "sees_calls": contract.has(request, Feature.CALL_LIST),
         "money": money,
         "month": figures.month_start(),
     }
@@ -205,7 +211,7 @@ def _extensions(held: Customer) -> list[Any]:
 def customer_edit(request: Any, code: str) -> HttpResponse:
     """Change a customer's data."""
     held = customer_for(request, code)
-    form = CustomerChangeForm(request.POST or None, obj=held)
+    form = CustomerChangeForm(request.POST or None, obj=held, reseller=held.reseller)
     if request.method == "POST":
         own = {"actor": request.actor, "reseller": held.reseller, "customer": held}
         done = saved(form, save_customer, **own)

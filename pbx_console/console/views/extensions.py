@@ -13,7 +13,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_POST, require_safe
 
 from pbx_console.accounts.models import Customer
-from pbx_console.console import downloads, history
+from pbx_console.accounts.models.resellers import Feature
+from pbx_console.console import contract, downloads, history
 from pbx_console.console.access import fresh, needs
 from pbx_console.console.forms.extensions import (
     ConfirmForm,
@@ -43,6 +44,7 @@ def extensions(request: Any) -> HttpResponse:
     filters = ExtensionFilters(request.GET)
     rows = found(filters, Extension.objects.all())
     if request.GET.get("format") == "csv":
+        downloads.note(request, "extensions")
         return _file(rows)
     shown = page(rows, EVERYWHERE, request.GET)
     return _list(request, filters, shown)
@@ -55,6 +57,7 @@ def customer_extensions(request: Any, code: str) -> HttpResponse:
     filters = ExtensionFilters(request.GET)
     rows = found(filters, customer.extensions.all())
     if request.GET.get("format") == "csv":
+        downloads.note(request, "extensions", owner=customer)
         return _file(rows)
     shown = page(rows, ("number", "id"), request.GET)
     return _list(request, filters, shown, customer)
@@ -174,6 +177,7 @@ def extension(request: Any, code: str, number: str) -> HttpResponse:
         "port": settings.SIP_PORT,
         "numbers": shown.dids.all(),
         "calls": calls.newest_first()[:8],
+        "sees_calls": contract.has(request, Feature.CALL_LIST),
     } | history.panel(shown, request)
     return render(request, "console/extensions/detail.html", context)
 

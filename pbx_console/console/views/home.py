@@ -8,8 +8,9 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from pbx_console.accounts.models import AuditEntry, Customer, Reseller
+from pbx_console.accounts.models.resellers import Feature
 from pbx_console.accounts.rights import has_right
-from pbx_console.console import dashboards, figures, history
+from pbx_console.console import contract, dashboards, figures, history
 from pbx_console.console.access import needs
 from pbx_console.console.paging import page
 from pbx_console.console.views.calls import NEWEST
@@ -59,6 +60,7 @@ def _reseller(request: Any) -> HttpResponse:
         return render(request, "console/home/first.html", context)
     money = has_right(request.membership.role, "usage.view")
     first = figures.month_start()
+    known = contract.of(request.membership.reseller)
     context = {
         "month": first,
         "money": money,
@@ -67,7 +69,8 @@ def _reseller(request: Any) -> HttpResponse:
         "usage": figures.usage_of_all(first),
         "export": UsageExport.objects.order_by("-sequence").first(),
         "hours": figures.calls_today(),
-        "todo": dashboards.todo(money=money),
+        "todo": contract.tasks(known["uses"]) + dashboards.todo(money=money),
+        "contract": known,
         "margins": dashboards.margins(first) if money else [],
         "entries": _latest(request),
     }
@@ -89,6 +92,7 @@ def _own(request: Any) -> HttpResponse:
         held.extensions.select_related("caller_id").filter(number=number).first()
     )
     context: dict[str, Any] = {"extension": extension, "number": number}
+    context["sees_calls"] = contract.has(request, Feature.CALL_LIST)
     if extension is not None:
         extension.customer = held
         own = Leg.objects.filter(customer=held, extension_number=number)

@@ -44,6 +44,7 @@ def _list(
     filters = NumberFilters(request.GET)
     rows = found(filters, rows)
     if request.GET.get("format") == "csv":
+        downloads.note(request, "numbers", owner=customer)
         return _file(rows)
     shown = page(rows, ("number",), request.GET)
     context = {

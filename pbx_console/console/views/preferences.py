@@ -10,6 +10,7 @@ from django.shortcuts import redirect
 from django.views.decorators.http import require_POST
 
 from pbx_console.accounts import languages
+from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.services.own import save_preferences
 from pbx_console.console import theme as themes
 from pbx_console.console.views.sign_in import next_url
@@ -24,7 +25,7 @@ def language(request: Any) -> HttpResponse:
     if chosen not in languages.SUPPORTED:
         return HttpResponseBadRequest()
     if request.user.is_authenticated:
-        save_preferences(request.user, language=chosen)
+        save_preferences(_actor(request), user=request.user, language=chosen)
     return _kept(request, languages.COOKIE, chosen)
 
 
@@ -35,8 +36,14 @@ def theme(request: Any) -> HttpResponse:
     if chosen not in themes.CHOICES:
         return HttpResponseBadRequest()
     if request.user.is_authenticated:
-        save_preferences(request.user, theme=chosen)
+        save_preferences(_actor(request), user=request.user, theme=chosen)
     return _kept(request, themes.COOKIE, chosen)
+
+
+def _actor(request: Any) -> Actor:
+    """Return who chose; a person without any role has no actor of its own."""
+    address = request.META.get("REMOTE_ADDR")
+    return request.actor or Actor(request.user, str(request.user), address=address)
 
 
 def _kept(request: Any, name: str, value: str) -> HttpResponse:

@@ -69,6 +69,7 @@ def price_list(request: Any, slug: str) -> HttpResponse:
     """Show a list's prices; as a page, or as a file that can be imported again."""
     shown = one(request, slug)
     if request.GET.get("format") == "csv":
+        downloads.note(request, "prices")
         return downloads.spreadsheet(shown.slug, COLUMNS, price_files.records(shown))
     filters = PriceFilters(request.GET)
     rows = Price.objects.filter(price_list=shown)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from pbx_console.accounts.models import AuditEntry, Customer, Reseller
 from pbx_console.accounts.services.resellers import save_reseller
-from pbx_console.console import downloads, figures, formats, history
+from pbx_console.console import contract, downloads, figures, formats, history
 from pbx_console.console.access import needs
 from pbx_console.console.forms.new_reseller import NewResellerForm
 from pbx_console.console.forms.resellers import ResellerFilters, ResellerForm
@@ -49,6 +49,7 @@ def resellers(request: Any) -> HttpResponse:
     if text := filters.value("q"):
         rows = rows.filter(Q(name__icontains=text) | Q(slug__icontains=text))
     if request.GET.get("format") == "csv":
+        downloads.note(request, "resellers")
         return _file(list(rows.order_by("name", "id")[: downloads.MOST]))
     shown = page(rows, ("name", "id"), request.GET)
     context = {
@@ -133,6 +134,7 @@ def reseller(request: Any, slug: str) -> HttpResponse:
         "customers": shown.customers.order_by("-changed_at")[:8],
         "people": shown.memberships.filter(customer=None).select_related("user"),
         "exports": UsageExport.objects.filter(reseller=shown)[:5],
+        "contract": contract.of(shown),
         "entries": history.told(entries[:10], request),
         "whole": f"{reverse('console:audit')}?kind=reseller&object={shown.slug}",
         "month": figures.month_start(),

@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.utils.translation import gettext as _
 
 from pbx_console.accounts.models import Customer, Reseller
+from pbx_console.accounts.services import audit
 from pbx_console.console import chains, dashboards, downloads, figures, formats
 from pbx_console.console.access import needs
 from pbx_console.console.forms.usage import MonthFilters
@@ -79,6 +80,13 @@ def export_file(request: Any, slug: str, sequence: int, rendering: str) -> FileR
     path = path_of(shown, rendering)
     if path is None:
         raise Http404
+    audit.record(
+        request.actor,
+        "usage_export.downloaded",
+        shown,
+        key=str(shown.sequence),
+        after={"file": path.name},
+    )
     return FileResponse(path.open("rb"), as_attachment=True, filename=path.name)
 
 
@@ -94,6 +102,7 @@ def months(request: Any) -> HttpResponse:
         )
     usage = figures.usage_by("customer_id", first)
     if request.GET.get("format") == "csv":
+        downloads.note(request, "usage")
         return _file(first, usage, list(rows.order_by("name", "id")[: downloads.MOST]))
     shown = page(rows, ("name", "id"), request.GET)
     days = figures.usage_by("day", first)
