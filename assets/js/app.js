@@ -1,5 +1,6 @@
 /* The console's one script. Everything here is comfort: reading and saving work without it. */
 import htmx from "htmx.org/dist/htmx.esm.js";
+import { brandPage } from "./brand.js";
 import { confirmations } from "./confirm.js";
 import { copyButtons } from "./copy.js";
 import { levels } from "./levels.js";
@@ -15,7 +16,7 @@ import { toasts } from "./toast.js";
 // Under `default-src 'self'` neither eval nor an injected style element would run.
 Object.assign(htmx.config, { allowEval: false, includeIndicatorStyles: false, selfRequestsOnly: true, historyCacheSize: 0 });
 
-const parts = [themeToggle, menu, levels, palette, toasts, confirmations, selection, copyButtons, liveStates, clocks, passkeys];
+const parts = [themeToggle, menu, levels, palette, toasts, confirmations, selection, copyButtons, liveStates, clocks, passkeys, brandPage];
 const start = () => parts.forEach((part) => part(htmx));
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
 else start();

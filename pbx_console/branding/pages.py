@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.conf import settings
@@ -30,6 +31,11 @@ class BrandOnPage:
     support_text: str
     imprint_url: str
     privacy_url: str
+
+    @property
+    def support_tel(self) -> str:
+        """Return the support's number as a telephone link has it (RFC 3966)."""
+        return re.sub(r"[^0-9+]", "", self.support_phone)
 
     @property
     def has_support(self) -> bool:

@@ -11,7 +11,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
-from typing import Any
+from typing import Any, Literal
 
 import typst
 from django.utils.translation import gettext as _
@@ -29,9 +29,13 @@ _TOOL = re.compile(
 
 
 def render(
-    brand: Brand, template: str, data: Mapping[str, Any], language: str
+    brand: Brand,
+    template: str,
+    data: Mapping[str, Any],
+    language: str,
+    form: Literal["pdf", "png"] = "pdf",
 ) -> bytes:
-    """Return a document as PDF.
+    """Return a document as PDF, or a document of one page as a picture.
 
     `data` is what the template reads besides `brand` and `language`; every template needs
     `title`, `subtitle` and `words` (its own labels, translated). Raises typst.TypstError
@@ -54,8 +58,10 @@ def render(
             ignore_system_fonts=True,
             package_path=place,
             package_cache_path=place,
+            format=form,
+            ppi=110.0,  # of a picture
         )
-    return unnamed(made)
+    return unnamed(made) if form == "pdf" else made
 
 
 def unnamed(document: bytes) -> bytes:
@@ -80,7 +86,7 @@ def _dress(brand: Brand, logo: str) -> dict[str, Any]:
     }
 
 
-def preview(brand: Brand, language: str) -> bytes:
+def preview(brand: Brand, language: str, form: Literal["pdf", "png"] = "pdf") -> bytes:
     """Return a page that shows how documents of a brand look."""
     with override(language):
         words = {
@@ -97,4 +103,5 @@ def preview(brand: Brand, language: str) -> bytes:
     ]
     ramp = ["ramp-1", "ramp-2", "ramp-3", "ramp-4", "ramp-5"]
     data = {"title": title, "subtitle": subtitle, "words": words}
-    return render(brand, "preview", {**data, "rows": rows, "ramp": ramp}, language)
+    full = {**data, "rows": rows, "ramp": ramp}
+    return render(brand, "preview", full, language, form)

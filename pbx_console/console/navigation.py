@@ -10,19 +10,23 @@ from django.urls import NoReverseMatch, reverse
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
+from pbx_console.accounts.features import allowed
 from pbx_console.accounts.models import Customer, Membership
 from pbx_console.accounts.rights import has_right
+from pbx_console.console.logos import brand_allows, logo_url
 from pbx_console.console.owners import Shown
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One noun: address name (without `console:`), word, icon, right to see it."""
+    """One noun: address name (without `console:`), word, icon, right to see it, and the
+    feature that a customer's contract must have for it."""
 
     name: str
     word: Any
     icon: str
     right: str = ""
+    feature: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +58,8 @@ class Rail:
     customers: list[Customer] = field(default_factory=list)
     acting_in: str = ""
     way_out: str = ""
+    draft_end: str = ""  # where "End" of a look at the brand's draft goes
+    own_logo: str = ""  # the customer's own, beside the reseller's
     roles: list[Membership] = field(default_factory=list)
 
 
@@ -74,6 +80,7 @@ TOP: tuple[tuple[Entry, ...], ...] = (
     ),
     (
         Entry("people", _("People"), "user", "people.reseller"),
+        Entry("brand", _("Brand"), "palette", "brand.view"),
         Entry("domains", _("Domains"), "world", "domains.manage"),
         Entry("brand_mails", _("Mails"), "mail", "mail.view"),
         Entry("audit", _("Audit log"), "history", "audit.view"),
@@ -86,9 +93,10 @@ INSIDE: tuple[tuple[Entry, ...], ...] = (
         Entry("customer_extensions", _("Extensions"), "hash", "extensions.view"),
         Entry("customer_numbers", _("Numbers"), "number", "numbers.view"),
     ),
-    (Entry("customer_calls", _("Calls"), "phone-call", "calls.view"),),
+    (Entry("customer_calls", _("Calls"), "phone-call", "calls.view", "call_list"),),
     (
-        Entry("customer_people", _("People"), "user", "people.customer"),
+        Entry("customer_people", _("People"), "user", "people.customer", "people"),
+        Entry("customer_logo", _("Logo"), "photo", "brand.customer", "customer_logo"),
         Entry("customer_audit", _("Audit log"), "history", "audit.view"),
     ),
 )
@@ -103,8 +111,19 @@ def rail(request: Any, shown: Shown) -> Rail:
         customers=_nearby(membership, shown),
         acting_in=_acting_in(membership, shown),
         way_out=_url("home"),
+        draft_end=_draft_end(request),
+        own_logo=logo_url(request, shown.customer),
         roles=_other_roles(request),
     )
+
+
+def _draft_end(request: Any) -> str:
+    dress = getattr(request, "dress", None)
+    if dress is None:
+        return ""
+    if dress.reseller_id == request.brand.reseller_id:
+        return _url("brand_close")
+    return _url("reseller_brand_close", slug=dress.reseller.slug)
 
 
 def _groups(request: Any, shown: Shown) -> list[list[Link]]:
@@ -118,14 +137,30 @@ def _groups(request: Any, shown: Shown) -> list[list[Link]]:
 def _link(request: Any, entry: Entry, kwargs: dict[str, str]) -> Link | None:
     if entry.right and not has_right(request.membership.role, entry.right):
         return None
+    if not _in_contract(request.membership, entry.feature):
+        return None
+    if entry.name == "customer_logo" and not _may_show_logo(request):
+        return None
     url = _url(entry.name, **kwargs)
     if not url:
         return None
     return Link(url, str(entry.word), entry.icon, _is_current(request.path, url, entry))
 
 
+def _may_show_logo(request: Any) -> bool:
+    customer = getattr(getattr(request, "shown", None), "customer", None)
+    customer = customer or request.membership.customer
+    return bool(customer) and brand_allows(request, customer)
+
+
+def _in_contract(membership: Any, feature: str) -> bool:
+    if not feature or membership.level != "customer":
+        return True
+    return allowed(feature, membership.customer)
+
+
 def _is_current(path: str, url: str, entry: Entry) -> bool:
-    if entry.name in ("home", "customer"):
+    if entry.name in ("home", "customer", "brand"):
         return path == url
     return path.startswith(url)
 

@@ -41,6 +41,11 @@ def _leg(tenant: Tenant) -> int:
         return Leg.objects.filter(customer=tenant.customer).earliest("pk").pk
 
 
+def _mark(tenant: Tenant) -> str:
+    with as_everyone("matrix"):
+        return str(tenant.reseller.brand.files["mark"]["digest"])
+
+
 def _sequence(tenant: Tenant) -> int:
     with as_everyone("matrix"):
         return (
@@ -86,6 +91,7 @@ VALUES = {
     "call_id": _leg,
     "sequence": _sequence,
     "rendering": lambda t: "csv",
+    "digest": _mark,
     "kind": lambda t: "invitation",
     "host": lambda t: t.host,
 }

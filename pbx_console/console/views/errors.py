@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from pbx_console.accounts.languages import of_browser
 from pbx_console.branding.hosts import last_known
+from pbx_console.branding.models import Brand
 from pbx_console.branding.pages import on_page
 from pbx_console.console.theme import CHOICES, COOKIE
 
@@ -26,9 +27,7 @@ def _page(
 ) -> HttpResponse:
     """Draw an error page. No request goes into the template: its context processors
     would ask the database who is there."""
-    brand = getattr(request, "brand", None) or last_known(
-        request.META.get("HTTP_HOST", "")
-    )
+    brand = _brand_of(request)
     theme = request.COOKIES.get(COOKIE, "")
     context = {
         "title": title,
@@ -40,6 +39,12 @@ def _page(
     response = HttpResponse(html, status=status)
     response["Cache-Control"] = "no-store"
     return response
+
+
+def _brand_of(request: Any) -> Brand | None:
+    """Return the brand of the host, or the one it had when the database answered."""
+    found: Brand | None = getattr(request, "brand", None)
+    return found or last_known(request.META.get("HTTP_HOST", ""))
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -77,12 +82,15 @@ def maintenance(request: HttpRequest) -> HttpResponse:
         return _maintenance(request)
 
 
-def _maintenance(request: HttpRequest) -> HttpResponse:
-    text = _(
+def _maintenance(request: Any) -> HttpResponse:
+    """Say it in the reseller's own words where it has written some."""
+    brand = _brand_of(request)
+    text = (brand.hold_text if brand else "") or _(
         "The console is being looked after. Telephones keep working. "
         "This page tries again by itself."
     )
-    response = _page(request, 503, _("Back in a moment"), text, again=RETRY_AFTER)
+    title = (brand.hold_title if brand else "") or _("Back in a moment")
+    response = _page(request, 503, title, text, again=RETRY_AFTER)
     response["Retry-After"] = RETRY_AFTER
     return response
 
