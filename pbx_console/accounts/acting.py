@@ -23,15 +23,14 @@ LIFE = dt.timedelta(minutes=30)
 Scope = Callable[..., AbstractContextManager[Any]]
 
 
-def note(session: Any, own: Membership, customer: Customer) -> dt.datetime:
-    """Write into the session who acts for whom; return the end."""
+def note(session: Any, own: Membership, customer: Customer) -> None:
+    """Write into the session who acts for whom, and until when."""
     until = timezone.now() + LIFE
     session[KEY] = {
         "customer": customer.pk,
         "as": own.pk,
         "until": until.timestamp(),
     }
-    return until
 
 
 def stand_in(own: Membership, session: Any, scope_of: Scope) -> Membership | None:

@@ -18,7 +18,7 @@ from django.utils.functional import Promise
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, gettext_noop
 
-from pbx_console.accounts.models import AuditEntry, Customer
+from pbx_console.accounts.models import AuditEntry, Customer, Role
 from pbx_console.accounts.models.resellers import Feature
 from pbx_console.accounts.rights import has_right
 from pbx_console.accounts.services import undo
@@ -107,8 +107,6 @@ EXTRA_LABELS: dict[str, Promise | str] = {
     "since": gettext_lazy("from"),
     "outside_numbers": gettext_lazy("numbers"),
     "extension_number": gettext_lazy("extension"),
-    "ends_at": gettext_lazy("works until"),
-    "until": gettext_lazy("until"),
     "people": gettext_lazy("people"),
     "email": gettext_lazy("mail address"),
     "price_list": "",  # the sentence says it
@@ -327,6 +325,7 @@ def _words(model: type[models.Model] | None, name: str, value: object) -> str:
     if isinstance(value, bool):
         return _("yes") if value else _("no")
     choices = dict(getattr(_field(model, name), "flatchoices", None) or [])
+    choices |= Role.choices if name == "role" else []
     text = str(choices.get(value, value))
     return formats.phone(text) if text.startswith("+") else text
 

@@ -26,9 +26,8 @@ def begin(
     may = has_right(membership.role, "acting") and membership.acted_by is None
     if not may or not customer.is_active:
         raise PermissionDenied
-    until = acting.note(session, membership, customer)
-    after = {"until": until.isoformat(timespec="minutes")}
-    audit.record(actor, "acting.began", customer, key=customer.code, after=after)
+    acting.note(session, membership, customer)
+    audit.record(actor, "acting.began", customer, key=customer.code)
 
 
 def end(actor: Actor, *, session: Any) -> Customer | None:

@@ -30,7 +30,7 @@ from pbx_console.accounts.models.resellers import Language
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services import audit, reach
 
-FIELDS = ["email", "role", "extension_number", "ends_at"]
+FIELDS = ["email", "role", "extension_number"]
 # Stands for a token's digest until the mail is written; SHA-256 in hex never begins so.
 WAITING = "waiting:"
 

@@ -77,6 +77,7 @@ def _list(request: Any, place: Place) -> HttpResponse:
         "page": waiting if only_invited else shown,
         "lines": lines(shown.rows),
         "invited": waiting.rows,
+        "total": len(shown.rows) + len(waiting.rows),
         "more_invited": not only_invited and not waiting.is_whole,
         "may_change": may_change(request),
     }
