@@ -53,6 +53,10 @@ def validate_svg(text: str) -> None:
     # Entities are expanded before an element tree exists, so they are refused as text.
     if "<!DOCTYPE" in text.upper() or "<!ENTITY" in text.upper():
         raise ValidationError(_("The file has a document type. Save it as plain SVG."))
+    if re.search(r"<\?(?!xml[\s?])", text):  # xml-stylesheet fetches
+        raise ValidationError(
+            _("The file has instructions in it. Save it as plain SVG.")
+        )
     try:
         root = ElementTree.fromstring(text)  # noqa: S314 - no document type can be in it
     except ElementTree.ParseError as error:
