@@ -32,7 +32,7 @@ if env.boolean("PBX_BEHIND_PROXY", default=False):
     SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
 
 # Host names of resellers: their zone, where own domains must lead, whom to ask about them.
-PLATFORM_ZONE = env.text("PBX_PLATFORM_ZONE", "localhost").lower().strip(".")
+PLATFORM_ZONE = env.text("PBX_PLATFORM_ZONE", "").lower().strip(".") or "localhost"
 PUBLIC_NAME = env.text("PBX_PUBLIC_NAME", "").lower().strip(".")
 PUBLIC_ADDRESSES = env.listing("PBX_PUBLIC_ADDRESSES")
 DNS_SERVERS = env.listing("PBX_DNS_SERVERS")  # host:port; none: the machine's own
