@@ -15,7 +15,7 @@ from tempfile import mkdtemp
 
 import typst
 from django.conf import settings
-from fontTools.ttLib import TTFont
+from fontTools.ttLib import TTFont  # type: ignore[import-untyped]  # has no stubs
 
 FAMILIES = {
     "Inter": "inter",

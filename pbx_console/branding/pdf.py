@@ -43,9 +43,9 @@ def render(
     """
     with TemporaryDirectory() as folder, override(language):
         place = Path(folder)
-        content, form = picture_of(brand, "logo")
-        (place / f"logo.{form}").write_bytes(content)
-        full = {**data, "language": language, "brand": _dress(brand, f"logo.{form}")}
+        content, ending = picture_of(brand, "logo")
+        (place / f"logo.{ending}").write_bytes(content)
+        full = {**data, "language": language, "brand": _dress(brand, f"logo.{ending}")}
         full["words"] = {"page": _("Page {page} of {pages}"), **data["words"]}
         (place / "data.json").write_text(json.dumps(full), encoding="utf-8")
         for name in ("base", template):
@@ -78,11 +78,12 @@ def _dress(brand: Brand, logo: str) -> dict[str, Any]:
     return {
         "product_name": brand.product_name,
         "logo": logo,
+        "logo_ratio": brand.logo_ratio,
         "tones": tones(brand.accent, float(brand.tint), "light"),
         "fonts": faces.names(brand.font),
         "heading_weight": brand.heading_weight,
-        "head": str(getattr(brand, "pdf_head", "") or ""),
-        "foot": str(getattr(brand, "pdf_foot", "") or "") or brand.product_name,
+        "head": brand.pdf_head,
+        "foot": brand.pdf_foot or brand.product_name,
     }
 
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.utils.html import escape
+
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.branding.models import Brand
 
@@ -18,13 +20,22 @@ _FORMS = {
 def picture_of(brand: Brand, kind: str) -> tuple[bytes, str]:
     """Return content and form (`svg`, `png`) of `logo`, `logo_dark` or `mark`.
 
-    The logo for dark ground falls back to the other one.
+    The logo for dark ground falls back to the other one, and a brand without a logo is
+    written.
     """
-    files: dict[str, dict[str, Any]] = getattr(brand, "files", {})
-    facts = files.get(kind) or files.get("logo")
+    facts: dict[str, Any] | None = brand.files.get(kind) or brand.files.get("logo")
     if facts is None:
-        return str(getattr(brand, kind)).encode(), "svg"
+        return _written(brand).encode(), "svg"
     with as_everyone("picture of a brand"):
-        rows: Any = brand.pictures  # type: ignore[attr-defined]  # models.files
-        row = rows.get(digest=facts["digest"])
+        row = brand.pictures.get(digest=facts["digest"])
     return bytes(row.content), _FORMS[facts["type"]]
+
+
+def _written(brand: Brand) -> str:
+    """Return the product name as a drawing, as wide as `Brand.logo_ratio` says."""
+    wide = round(24 * brand.logo_ratio)
+    return (
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {wide} 24">'
+        f'<text x="0" y="18" font-size="16" fill="{brand.accent}">'
+        f"{escape(brand.product_name)}</text></svg>"
+    )

@@ -129,6 +129,7 @@ def test_a_server_that_is_away_is_asked_again_later_and_later(
         OutgoingMail.objects.update(next_try_at=timezone.now())
         assert outbox.run() == 0
         queued.refresh_from_db()
+        assert queued.next_try_at is not None
         waits.append(queued.next_try_at - timezone.now())
     assert waits == sorted(waits)
     assert (queued.state, queued.failure) == ("waiting", outbox.NOT_REACHED)
@@ -351,22 +352,20 @@ def test_a_name_stays_a_name_in_the_message(world: World, name: str) -> None:
     ]
 
 
-def test_the_greeting_to_the_relay_names_the_sender_and_not_this_machine() -> None:
+def test_the_greeting_to_the_relay_names_the_sender_and_not_this_machine(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     seen: dict[str, Any] = {}
 
-    class Recorder(smtplib.SMTP):
-        def __init__(self, host: str, port: int, **kwargs: Any) -> None:
-            seen.update(kwargs)
-            raise ConnectionRefusedError
+    def recorder(host: str, port: int, **kwargs: Any) -> None:
+        seen.update(kwargs)
+        raise ConnectionRefusedError
 
+    monkeypatch.setattr(smtplib, "SMTP", recorder)
     backend = SmtpBackend(host="127.0.0.1", port=9)
     mail = EmailMessage("s", "b", "Nordbel <no-reply@nordbel.example>", ["a@b.example"])
-    original, smtplib.SMTP = smtplib.SMTP, Recorder  # type: ignore[misc]
-    try:
-        with pytest.raises(ConnectionRefusedError):
-            backend.send_messages([mail])
-    finally:
-        smtplib.SMTP = original  # type: ignore[misc]
+    with pytest.raises(ConnectionRefusedError):
+        backend.send_messages([mail])
     assert seen["local_hostname"] == "nordbel.example"
 
 

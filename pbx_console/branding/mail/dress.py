@@ -15,7 +15,7 @@ from pbx_console.branding.models import Brand
 from pbx_console.branding.pictures import picture_of
 from pbx_console.branding.tones import tones
 
-LOGO_HEIGHT = 28  # CSS pixels in the mail
+LOGO_HEIGHT, LOGO_WIDEST = 28, 260  # CSS pixels in the mail
 _PAGE = (
     "#set page(width: auto, height: auto, margin: 0pt, fill: none)\n"
     f'#image("logo", height: {LOGO_HEIGHT}pt, format: sys.inputs.format)'
@@ -39,7 +39,7 @@ class Dress:
     dark: Mapping[str, str]
     radius: int
     logo_width: int
-    logo_height: int = LOGO_HEIGHT
+    logo_height: int
 
     @property
     def domain(self) -> str:
@@ -52,30 +52,32 @@ def dress_of(brand: Brand) -> Dress:
     accent, tint = brand.accent, float(brand.tint)
     return Dress(
         product_name=brand.product_name,
-        from_name=_text(brand, "mail_from_name") or brand.product_name,
-        from_address=_text(brand, "mail_from_address") or _no_reply(brand),
-        head=_text(brand, "mail_head"),
-        foot=_text(brand, "mail_foot"),
-        support_address=_text(brand, "support_email"),
-        support_phone=_text(brand, "support_phone"),
-        support_text=_text(brand, "support_text"),
+        from_name=brand.mail_sender,
+        from_address=brand.mail_from_address or _no_reply(brand),
+        head=brand.mail_head,
+        foot=brand.mail_foot,
+        support_address=brand.support_email,
+        support_phone=brand.support_phone,
+        support_text=brand.support_text,
         legal=_legal(brand),
         light=_named(tones(accent, tint, "light")),
         dark=_named(tones(accent, tint, "dark")),
         radius=brand.radius,
-        logo_width=round(LOGO_HEIGHT * brand.logo_ratio),
+        **_logo_size(brand.logo_ratio),
     )
 
 
-def _text(brand: Brand, name: str) -> str:
-    return str(getattr(brand, name, "") or "").strip()
+def _logo_size(ratio: float) -> dict[str, int]:
+    """Return width and height: a very wide logo is lower, so that it fits a telephone."""
+    width = min(round(LOGO_HEIGHT * ratio), LOGO_WIDEST)
+    return {"logo_width": width, "logo_height": max(1, round(width / ratio))}
 
 
 def _legal(brand: Brand) -> tuple[tuple[str, str], ...]:
     """Return the legal links that the brand has, by the name of their field."""
     links = (
-        ("imprint", _text(brand, "imprint_url")),
-        ("privacy", _text(brand, "privacy_url")),
+        ("imprint", brand.imprint_url),
+        ("privacy", brand.privacy_url),
     )
     return tuple((name, url) for name, url in links if url)
 
@@ -105,7 +107,7 @@ def _raster(content: bytes, form: str) -> bytes:
         page.write_text(_PAGE)
         return typst.compile(
             page,
-            root=folder,
+            root=Path(folder),
             format="png",
             ppi=216,
             ignore_system_fonts=True,

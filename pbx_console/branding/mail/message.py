@@ -35,7 +35,7 @@ def message(mail: Rendered, *, to: str, name: str = "") -> EmailMultiAlternative
         },
     )
     packed.attach_alternative(mail.html, "text/html")
-    packed.mixed_subtype = "related"
+    packed.mixed_subtype = "related"  # type: ignore[attr-defined]  # unknown to stubs
     for cid, data in mail.pictures.items():
         packed.attach(_picture(cid, data))
     return packed
