@@ -21,8 +21,8 @@ from pbx_console.console.saving import attempted, saved
 from pbx_console.console.toasts import toast
 
 
-@never_cache
 @needs("domains.manage")
+@never_cache
 def domain_list(request: Any, slug: str = "") -> HttpResponse:
     """Show all names; add one, which then waits for its proof."""
     brand = brand_for(request, slug)
@@ -48,9 +48,9 @@ def _rows(brand: Brand, slug: str) -> list[Row]:
     return [Row(domain, slug) for domain in shown]
 
 
+@needs("domains.manage")
 @never_cache
 @require_safe
-@needs("domains.manage")
 def domain_row(request: Any, host: str, slug: str = "") -> HttpResponse:
     """Answer one line again; nothing while nothing is new, so that focus stays."""
     row = row_for(request, slug, host)
@@ -59,8 +59,8 @@ def domain_row(request: Any, host: str, slug: str = "") -> HttpResponse:
     return render(request, "console/domains/row.html", {"row": row})
 
 
-@require_POST
 @needs("domains.manage")
+@require_POST
 def domain_check(request: Any, host: str, slug: str = "") -> HttpResponse:
     """Ask the DNS now."""
     row = row_for(request, slug, host)
@@ -76,8 +76,8 @@ def domain_check(request: Any, host: str, slug: str = "") -> HttpResponse:
     return redirect(list_url(slug))
 
 
-@require_POST
 @needs("domains.manage")
+@require_POST
 def domain_main(request: Any, host: str, slug: str = "") -> HttpResponse:
     """Let links use this name and the others lead to it."""
     row = row_for(request, slug, host)
