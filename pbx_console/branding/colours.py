@@ -8,13 +8,13 @@ from PIL import Image
 
 from pbx_console.branding.tones import from_hex
 
-MOST = 4
+MOST = 3
 _SIDE = 96  # pixels; enough to count colours
 _SEEN = 0.01  # part of the picture that a colour must fill
 
 
 def colours_of(image: Any) -> list[str]:
-    """Return up to four colours as `#rrggbb`, vivid ones first; clear pixels not counted."""
+    """Return up to three colours as `#rrggbb`, vivid ones first; clear ones not counted."""
     small = image.convert("RGBA")
     small.thumbnail((_SIDE, _SIDE))
     solid = [pixel[:3] for pixel in _pixels(small) if pixel[3] > 128]
@@ -37,7 +37,12 @@ def _hex(rgb: Any) -> str:
 
 
 def _best(counted: list[tuple[int, str]]) -> list[str]:
-    """Vivid before grey, then what fills more; white and near white are no accent."""
-    usable = [(n, c) for n, c in counted if from_hex(c).l < 0.97]
-    usable.sort(key=lambda row: (from_hex(row[1]).c < 0.04, -row[0]))
-    return list(dict.fromkeys(colour for _n, colour in usable))[:MOST]
+    """Vivid before grey, then what fills more."""
+    counted.sort(key=lambda row: (from_hex(row[1]).c < 0.04, -row[0]))
+    return best([colour for _n, colour in counted])
+
+
+def best(colours: list[str]) -> list[str]:
+    """Return the first few that can be an accent: white and near white are none."""
+    usable = [colour for colour in colours if from_hex(colour).l < 0.97]
+    return list(dict.fromkeys(usable))[:MOST]

@@ -21,7 +21,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 from PIL import Image, ImageOps
 
-from pbx_console.branding.colours import colours_of
+from pbx_console.branding.colours import best, colours_of
 from pbx_console.branding.models.files import MOST_BYTES, Kind
 from pbx_console.branding.svg import drawing_colours, drawing_size, validate_svg
 
@@ -94,7 +94,7 @@ def _drawing(kind: Kind, data: bytes) -> Accepted:
     _check_shape(kind, width, height)
     scale = 10  # a drawing has no pixels; whole numbers are enough for its shape
     size = max(1, round(width * scale)), max(1, round(height * scale))
-    return Accepted(text.encode(), SVG, *size, tuple(drawing_colours(text)[:4]))
+    return Accepted(text.encode(), SVG, *size, tuple(best(drawing_colours(text))))
 
 
 def _check_shape(kind: Kind, width: float, height: float) -> None:
