@@ -150,7 +150,7 @@ def test_a_deleted_extension_comes_back_with_its_numbers_and_a_new_secret(
     assert (back.name, back.ring_seconds) == ("Reception", 45)
     assert back.secret != secret
     assert back.secret in page  # shown once, to be typed into the phone
-    assert "SIP password is a new one" in page
+    assert "Das SIP-Passwort ist neu" in page
     assert held.dids.get().extension == back
     assert secret not in str(list(AuditEntry.objects.values_list("before", "after")))
 

@@ -22,6 +22,8 @@ from pbx_console.accounts.services.quotas import (
     uses_of,
 )
 from pbx_console.accounts.services.resellers import save_reseller
+from pbx_console.branding.models import CustomerLogo
+from pbx_console.branding.services import storage  # noqa: F401 - counts
 from pbx_console.pbx.services.dids import add_dids, delete_did, save_did
 from pbx_console.pbx.services.extensions import delete_extension, save_extension
 from tests.conftest import World
@@ -264,3 +266,17 @@ def test_the_page_of_uses_names_every_quota(world: World) -> None:
     assert uses[Quota.EXTENSIONS].used == 1
     assert uses[Quota.NUMBERS].used == 1
     assert uses[Quota.EXTENSIONS].limit == world.nordbel.customer.max_extensions
+
+
+def test_pictures_are_counted_as_bytes(world: World) -> None:
+    reseller, held = world.nordbel.reseller, world.nordbel.customer
+    with as_everyone("test"):
+        CustomerLogo.objects.create(
+            customer=held, digest="0" * 64, content=b"x" * 1_200_000, width=1, height=1
+        )
+        limit(held, max_storage_mb=2)
+        limit(reseller, max_storage_mb=2)
+        assert use_of(held, Quota.STORAGE).used == 2  # begun megabytes count
+        with pytest.raises(QuotaExceeded):
+            check_storage(OWNER, reseller, held, 900_000)
+        assert use_of(world.zuidlijn.customer, Quota.STORAGE).used == 0

@@ -29,11 +29,15 @@ Right = str | Callable[[AuditEntry], str]
 
 @dataclass(frozen=True, slots=True)
 class Way:
-    """How a verb is taken back: by what, with which right, and whose order counts."""
+    """How a verb is taken back: by what, with which right, and whose order counts.
+
+    `from_nothing` where there need not have been anything before.
+    """
 
     restore: Restore
     right: Right
     family: str
+    from_nothing: bool = False
 
     def right_for(self, entry: AuditEntry) -> str:
         """Return the right that taking this entry back needs."""
@@ -43,7 +47,9 @@ class Way:
 _ways: dict[str, Way] = {}
 
 
-def way(*verbs: str, family: str, right: Right) -> Callable[[Restore], Restore]:
+def way(
+    *verbs: str, family: str, right: Right, from_nothing: bool = False
+) -> Callable[[Restore], Restore]:
     """Register a function that takes entries of these verbs back.
 
     It gets the actor (with `undoes` set) and the entry, and returns the object as it is
@@ -51,7 +57,8 @@ def way(*verbs: str, family: str, right: Right) -> Callable[[Restore], Restore]:
     """
 
     def register(restore: Restore) -> Restore:
-        _ways.update(dict.fromkeys(verbs, Way(restore, right, family)))
+        chosen = Way(restore, right, family, from_nothing)
+        _ways.update(dict.fromkeys(verbs, chosen))
         return restore
 
     return register
@@ -92,7 +99,7 @@ def _may(entry: AuditEntry, role: str) -> bool:
     known = _ways.get(entry.verb)
     if known is None or audit.REPLACED in entry.after.values():
         return False
-    if entry.before == entry.after:
+    if entry.before == entry.after or not (entry.before or known.from_nothing):
         return False
     return has_right(role, known.right_for(entry))
 

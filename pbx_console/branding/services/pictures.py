@@ -11,6 +11,7 @@ from pbx_console.accounts.models import Customer
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services import audit
 from pbx_console.branding.models import Brand, BrandFile, CustomerLogo, Kind
+from pbx_console.branding.services.storage import check_room
 from pbx_console.branding.uploads import Accepted, accept
 
 
@@ -18,6 +19,9 @@ def store(brand: Brand, kind: Kind, data: bytes) -> dict[str, Any]:
     """Check a picture and keep it; return its facts for `files`. Raises
     ValidationError."""
     found = accept(kind, data)
+    kept = BrandFile.objects.filter(brand=brand, digest=found.digest)
+    if not kept.exists():
+        check_room(len(found.content), reseller=brand.reseller)
     BrandFile.objects.get_or_create(
         brand=brand, digest=found.digest, defaults={"kind": kind, **_columns(found)}
     )
@@ -56,6 +60,7 @@ def save_customer_logo(
 ) -> CustomerLogo:
     """Give a customer a logo of its own. Raises ValidationError."""
     found = accept(Kind.LOGO, data)
+    check_room(len(found.content), reseller=customer.reseller, customer=customer)
     values = {"digest": found.digest, **_columns(found)}
     logo, _made = CustomerLogo.objects.update_or_create(
         customer=customer, defaults=values

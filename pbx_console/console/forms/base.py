@@ -47,7 +47,7 @@ def features_field(offered: Iterable[Feature], chosen: Iterable[str]) -> forms.F
         choices=[(feature.value, feature.label) for feature in offered],
         initial=list(chosen),
         required=False,
-        widget=forms.CheckboxSelectMultiple,
+        widget=forms.CheckboxSelectMultiple(attrs={"class": "cb"}),
     )
 
 

@@ -119,7 +119,12 @@ def _undo_save(actor: Actor, entry: AuditEntry) -> Extension:
     )
 
 
-@undo.way("extension.created", family="extension", right="extensions.manage")
+@undo.way(
+    "extension.created",
+    family="extension",
+    right="extensions.manage",
+    from_nothing=True,
+)
 def _undo_creation(actor: Actor, entry: AuditEntry) -> None:
     extension = _named(entry)
     if extension.dids.exists():
@@ -133,8 +138,9 @@ def _undo_creation(actor: Actor, entry: AuditEntry) -> None:
 @undo.way("extension.deleted", family="extension", right="extensions.manage")
 def _undo_deletion(actor: Actor, entry: AuditEntry) -> Extension:
     """Make it again. Its account has a new secret: the old one was kept nowhere."""
+    code, _dash, _number = entry.object_key.partition("-")
     customer = undo.locked(
-        Customer.objects.select_related("reseller").filter(pk=entry.customer_id)
+        Customer.objects.select_related("reseller").filter(code=code)
     )
     values = undo.values_of(Extension(customer=customer), entry, FIELDS)
     extension = save_extension(actor, customer=customer, **values)

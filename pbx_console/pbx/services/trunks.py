@@ -97,7 +97,7 @@ def _undo_save(actor: Actor, entry: AuditEntry) -> Trunk:
     return save_trunk(actor, trunk=trunk, **undo.values_before(trunk, entry, fields))
 
 
-@undo.way("route.saved", family="route", right="trunks.manage")
+@undo.way("route.saved", family="route", right="trunks.manage", from_nothing=True)
 def _undo_route(actor: Actor, entry: AuditEntry) -> Trunk:
     trunk = undo.locked(Trunk.objects.filter(slug=entry.object_key))
     rows = OutboundRoute.objects.filter(trunk=trunk, prefix=entry.after["prefix"])
