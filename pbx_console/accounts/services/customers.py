@@ -23,7 +23,6 @@ FIELDS = [
     "max_calls",
     "max_storage_mb",
     "features",
-    "require_second_factor",
     "max_call_minutes",
     "is_active",
 ]

@@ -21,7 +21,6 @@ FIELDS = [
     "max_calls",
     "max_storage_mb",
     "features",
-    "require_second_factor",
     "is_active",
 ]
 

@@ -45,6 +45,8 @@ class Way:
 
 
 _ways: dict[str, Way] = {}
+GUARDED = {"require_second_factor"}
+"""Fields that are set only after a fresh proof of who one is; a button is none."""
 
 
 def way(
