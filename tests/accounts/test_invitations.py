@@ -11,7 +11,7 @@ from django.test import Client
 from django.utils import timezone
 
 from pbx_console.accounts.actor import Actor
-from pbx_console.accounts.models import Invitation, Membership, User
+from pbx_console.accounts.models import Customer, Invitation, Membership, User
 from pbx_console.accounts.scope import as_customer, as_everyone, as_reseller
 from pbx_console.accounts.services import invitations
 from pbx_console.accounts.services.invitations import (
@@ -30,6 +30,14 @@ from tests.posted import Posted, posted
 __all__ = ["posted"]
 NEW = "anna@altendorf.example"
 SECRET = "nineteen yellow tulips"
+
+
+@pytest.fixture(autouse=True)
+def in_english(world: World) -> None:
+    """Let everybody read English: the sentences below are."""
+    with as_everyone("test"):
+        User.objects.update(language="en")
+        Customer.objects.update(language="en")
 
 
 def actor_of(world: World, role: str) -> Actor:
@@ -238,4 +246,4 @@ def test_staff_of_the_platform_have_no_name_in_a_resellers_mail(
             reseller=world.nordbel.reseller,
         )
     assert posted.last.context["inviter"] == ""
-    assert invitations.language_for(world.nordbel.customer) == "de"
+    assert invitations.language_for(world.nordbel.customer) == "en"

@@ -25,6 +25,14 @@ from tests.posted import Posted, posted
 __all__ = ["posted"]
 
 
+@pytest.fixture(autouse=True)
+def in_english(world: World) -> None:
+    """Let everybody read English: the sentences below are."""
+    with as_everyone("test"):
+        User.objects.update(language="en")
+        Customer.objects.update(language="en")
+
+
 @pytest.fixture
 def code(world: World) -> str:
     return world.nordbel.customer.code
@@ -214,7 +222,6 @@ def test_without_the_feature_a_customer_looks_and_its_reseller_changes(
             Customer.objects.filter(code=code).update(features=[])
         else:
             Reseller.objects.filter(slug="nordbel").update(features=[])
-        User.objects.filter(reseller__slug="nordbel").update(language="en")
     url = f"/customers/{code}/people/"
     form = {"name": "A", "email": "a@firm.example", "role": "admin"}
     admin = sign_in("admin")
