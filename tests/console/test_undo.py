@@ -13,7 +13,8 @@ from pbx_console.accounts.actor import SYSTEM, Actor
 from pbx_console.accounts.models import AuditEntry, Customer, Reseller
 from pbx_console.accounts.services.customers import save_customer
 from pbx_console.accounts.services.resellers import save_reseller
-from pbx_console.accounts.services.undo import undo
+from pbx_console.accounts.services.second_factor import require_second_factor
+from pbx_console.accounts.services.undo import offered, undo
 from pbx_console.asterisk.models import PsEndpoint
 from pbx_console.metering.models import CustomerTariff, PriceList
 from pbx_console.metering.services.tariffs import choose_for_customer
@@ -285,6 +286,16 @@ def test_a_price_list_choice_is_put_back(world: World) -> None:
     choose_for_customer(SYSTEM, customer=held, price_list=other)
     taken_back(last(), role="billing")
     assert CustomerTariff.objects.get(customer=held).price_list == chosen
+
+
+def test_a_button_does_not_switch_off_the_second_factor(world: World) -> None:
+    """The page that does asks for a fresh proof first."""
+    held = world.nordbel.customer
+    require_second_factor(SYSTEM, held, required=True)
+    assert offered([last()], "operator") == set()
+    with pytest.raises(ValidationError, match="on its own page"):
+        taken_back(last())
+    assert Customer.objects.get(pk=held.pk).require_second_factor
 
 
 def test_what_has_no_way_back_says_so(sign_in: Opens, world: World) -> None:

@@ -82,6 +82,8 @@ def undo(actor: Actor, entry: AuditEntry, *, role: str) -> models.Model | None:
         raise ValidationError(
             _("It was changed again since. Only the last change can be taken back.")
         )
+    if changed_names(entry) & GUARDED:
+        raise ValidationError(_("This is changed on its own page only."))
     if audit.REPLACED in entry.after.values():
         raise ValidationError(
             _(
@@ -102,6 +104,8 @@ def _may(entry: AuditEntry, role: str) -> bool:
     if known is None or audit.REPLACED in entry.after.values():
         return False
     if entry.before == entry.after or not (entry.before or known.from_nothing):
+        return False
+    if changed_names(entry) & GUARDED:
         return False
     return has_right(role, known.right_for(entry))
 
