@@ -15,6 +15,16 @@ from embedded.say import Refusal
 LOOPBACK = ports.HOST
 # Set in var/<instance>/env: the servers named there are ours, not the user's own.
 OURS = "PBX_EMBEDDED"
+# Passed on as they are: whom to ask about domains, and where they must lead.
+_DOMAINS = (
+    "PBX_PLATFORM_ZONE",
+    "PBX_PUBLIC_NAME",
+    "PBX_PUBLIC_ADDRESSES",
+    "PBX_DNS_SERVERS",
+    "PBX_SPF_INCLUDE",
+    "PBX_DKIM_SELECTORS",
+    "PBX_DKIM_ZONE",
+)
 _AMI = (
     "PBX_AMI_HOST",
     "PBX_AMI_READER_SECRET",
@@ -118,6 +128,7 @@ class Settings:
             "PBX_NODE": given.get("PBX_NODE", "pbx1"),
             "PBX_DEBUG": given.get("PBX_DEBUG", "0"),
             **self._mail(),
+            **{name: given[name] for name in _DOMAINS if name in given},
         } | ({"PBX_TEST": "1"} if self.database == "pbx_test" else {})
 
     @property

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pbx_console.branding.models import Brand
 from pbx_console.branding.services import domain_checks, domains
-from pbx_console.console.access import needs
+from pbx_console.console.access import fresh, needs
 from pbx_console.console.domains import Row, brand_for, list_url, row_for
 from pbx_console.console.forms.domains import DomainForm
 from pbx_console.console.forms.extensions import ConfirmForm
@@ -77,6 +77,7 @@ def domain_check(request: Any, host: str, slug: str = "") -> HttpResponse:
 
 
 @needs("domains.manage")
+@fresh
 @require_POST
 def domain_main(request: Any, host: str, slug: str = "") -> HttpResponse:
     """Let links use this name and the others lead to it."""
@@ -92,6 +93,7 @@ def domain_main(request: Any, host: str, slug: str = "") -> HttpResponse:
 
 
 @needs("domains.manage")
+@fresh
 def domain_remove(request: Any, host: str, slug: str = "") -> HttpResponse:
     """Take a name away after it was typed."""
     row = row_for(request, slug, host)
