@@ -17,9 +17,11 @@ from playwright.sync_api import Browser, sync_playwright
 
 from tests.asterisk.sipp import free_port
 from tests.browser.conftest import ARGUMENTS, SHOTS
+from tests.dns import DnsServer
 
 ROOT = Path(__file__).resolve().parents[2]
 INSTANCE = "story"
+HERE = "--host-resolver-rules=MAP *.example 127.0.0.1"
 CARRIER = "127.0.0.2"  # where the demo's trunk leads
 OWN = ("PBX_", "DATABASE_", "REDIS_", "DJANGO_")
 
@@ -72,13 +74,25 @@ def embedded(command: str, **env: str) -> None:
 
 
 @pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
+def names() -> Iterator[DnsServer]:
+    """The DNS that the house asks; a test sets the records."""
+    with DnsServer() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def stack(names: DnsServer) -> Iterator[Stack]:
     """The running house; a new one, stopped and removed afterwards."""
     home = ROOT / "var" / INSTANCE
     embedded("down")
     shutil.rmtree(home, ignore_errors=True)
     port = free_port(CARRIER)
-    embedded("up", PBX_DEMO_HISTORY_DAYS="1", PBX_DEMO_TRUNK_PORT=str(port))
+    embedded(
+        "up",
+        PBX_DEMO_HISTORY_DAYS="1",
+        PBX_DEMO_TRUNK_PORT=str(port),
+        PBX_DNS_SERVERS=names.address,
+    )
     yield Stack(json.loads((home / "demo.json").read_text("utf-8")))
     embedded("down")
 
@@ -89,6 +103,8 @@ def chromium() -> Iterator[Browser]:
     path = shutil.which("chromium") or "/usr/bin/chromium"
     SHOTS.mkdir(parents=True, exist_ok=True)
     with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=path, args=ARGUMENTS)
+        browser = playwright.chromium.launch(
+            executable_path=path, args=[*ARGUMENTS, HERE]
+        )
         yield browser
         browser.close()
