@@ -30,36 +30,10 @@ def _token(device: TOTPDevice) -> str:
     return f"{TOTP(device.bin_key, device.step, device.t0, device.digits).token():06d}"
 
 
-def test_a_customers_person_gets_in_with_a_password(world: World) -> None:
-    _client, response = _try(world, world.nordbel.host, "admin@nordbel.example")
-    assert response.status_code == 302
-    assert response["Location"] == "/"
-
-
-def test_a_reseller_role_is_asked_for_a_second_factor_first(world: World) -> None:
-    client, response = _try(world, world.nordbel.host, "owner@nordbel.example")
-    assert response["Location"].startswith("/sign-in/code/")
-    assert client.get("/customers/")["Location"].startswith("/sign-in/code/")
-
-
 def test_the_address_of_one_realm_is_unknown_in_another(world: World) -> None:
     for host in (world.zuidlijn.host, world.operator_host):
         _client, response = _try(world, host, "owner@nordbel.example")
         assert response.status_code == 422
-
-
-def test_wrong_password_and_unknown_address_read_the_same(world: World) -> None:
-    _c, wrong = _try(world, world.nordbel.host, "owner@nordbel.example", "x" * 12)
-    _c, unknown = _try(world, world.nordbel.host, "ghost@nordbel.example", "x" * 12)
-    strip = [
-        r.content.replace(b"owner@", b"").replace(b"ghost@", b"")
-        for r in (wrong, unknown)
-    ]
-    for marker in (b"csrfmiddlewaretoken",):
-        strip = [
-            b"\n".join(x for x in s.split(b"\n") if marker not in x) for s in strip
-        ]
-    assert strip[0] == strip[1]
 
 
 def test_the_same_address_may_exist_in_two_realms(world: World) -> None:
@@ -117,25 +91,6 @@ def test_the_authenticator_is_set_up_once_and_its_codes_work_once(world: World) 
     third, _response = _try(world, world.nordbel.host, "owner@nordbel.example")
     refused = third.post("/sign-in/code/?recovery", {"code": codes[0]})
     assert refused.status_code == 422
-
-
-def test_a_signed_in_session_gets_a_new_key(world: World) -> None:
-    client = Client(headers={"host": world.nordbel.host})
-    session = client.session
-    session["planted"] = "x"
-    session.save()
-    before = session.session_key
-    client.post(DOOR, {"email": "admin@nordbel.example", "password": PASSWORD})
-    assert client.session.session_key != before
-
-
-@pytest.mark.parametrize(
-    "target", ["//evil.example", "https://evil.example", "/\\evil.example"]
-)
-def test_it_never_leads_off_the_host(world: World, target: str) -> None:
-    client = Client(headers={"host": world.nordbel.host})
-    form = {"email": "admin@nordbel.example", "password": PASSWORD, "next": target}
-    assert client.post(DOOR, form)["Location"] == "/"
 
 
 def test_signing_in_is_in_the_audit_log(world: World) -> None:

@@ -127,3 +127,11 @@ def test_passkey_challenges_are_throttled(world: World) -> None:
     client = Client(headers={"host": world.nordbel.host})
     codes = [client.post("/sign-in/passkey/begin/").status_code for _n in range(11)]
     assert codes == [200] * 10 + [429]
+
+
+@pytest.mark.parametrize("path", ["/invitation/", "/sign-in/new-password/"])
+def test_guessing_the_tokens_of_mails_is_throttled(world: World, path: str) -> None:
+    client = Client(headers={"host": world.nordbel.host})
+    found = [client.get(f"{path}guess-{n}/").status_code for n in range(51)]
+    assert set(found[:50]) <= {404, 410}
+    assert found[50] == 429

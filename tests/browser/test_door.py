@@ -59,14 +59,14 @@ def test_it_lets_in_with_password_and_code(
 
     page.fill("#id_code", "12 34 5")
     page.click("button.btn-primary")
-    expect(page.locator("#id_code_error")).to_contain_text("six digits")
-    shoot(page, "code", "zuidlijn", "light", "en")
+    expect(page.locator("#id_code_error")).to_contain_text("zes cijfers")
+    shoot(page, "code", "zuidlijn", "light", "nl")
     page.fill("#id_code", code_of(person["totp_secret"]))
     page.click("button.btn-primary")
     page.wait_for_url("**/account/")
-    expect(page.get_by_role("heading", level=1)).to_have_text("Your account")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Uw account")
 
-    page.get_by_role("button", name="Sign out").click()
+    page.get_by_role("button", name="Uitloggen").click()
     page.wait_for_url("**/sign-in/")
     page.goto(visitor.house.url("zuidlijn", "/account/"))
     assert "/sign-in/" in page.url

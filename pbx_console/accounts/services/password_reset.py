@@ -12,6 +12,7 @@ from typing import Any
 
 from django.contrib.auth.password_validation import validate_password
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
 from pbx_console.accounts.actor import Actor
@@ -46,9 +47,8 @@ def ask_for_reset(
 def make_reset(realm_id: int | None, email: str, language: str) -> None:
     """Write the one way in and queue its mail; nothing for an unknown address."""
     with as_everyone("password reset"):
-        user = User.objects.filter(
-            reseller_id=realm_id, email=email, is_active=True
-        ).first()
+        here = Q(reseller_id=realm_id) if realm_id else Q(reseller=None)
+        user = User.objects.filter(here, email=email, is_active=True).first()
         if user is None:
             return
         PasswordReset.objects.filter(user=user, used_at=None).delete()

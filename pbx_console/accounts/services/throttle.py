@@ -14,6 +14,8 @@ from limits import parse
 from limits.storage import MemoryStorage, storage_from_string
 from limits.strategies import MovingWindowRateLimiter
 
+from pbx_console.accounts.models.invitations import digest
+
 PER_ACCOUNT = parse("10 per 15 minutes")
 PER_ADDRESS = parse("50 per 15 minutes")
 
@@ -44,6 +46,15 @@ def count_try(kind: str, account: str, request: Any) -> None:
         allowed = _hit(_spare, kind, account, address)
     if not allowed:
         raise TooManyTries
+
+
+def count_wrong_token(token: str, request: Any) -> bool:
+    """Count a token of a mail that opens nothing; say whether there were too many."""
+    try:
+        count_try("token", digest(token), request)
+    except TooManyTries:
+        return True
+    return False
 
 
 def _hit(

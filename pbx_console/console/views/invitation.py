@@ -19,6 +19,7 @@ from pbx_console.accounts.middleware import CHOSEN
 from pbx_console.accounts.models import Invitation, Membership, User
 from pbx_console.accounts.services import invitations
 from pbx_console.accounts.services import sign_in as door
+from pbx_console.accounts.services.throttle import count_wrong_token
 from pbx_console.console.forms.people import AcceptForm
 from pbx_console.console.saving import put
 
@@ -30,7 +31,7 @@ def invitation(request: Any, token: str) -> HttpResponse:
     """Show an invitation; a POST accepts it. Whatever cannot be used looks the same."""
     found = invitations.find(token, request.brand.reseller)
     if found is None:
-        return _gone(request)
+        return _gone(request, 429 if count_wrong_token(token, request) else 404)
     if languages.COOKIE not in request.COOKIES and not request.user.is_authenticated:
         translation.activate(found.language)  # the middleware sets it back
     known = invitations.account_of(found)
@@ -42,9 +43,9 @@ def invitation(request: Any, token: str) -> HttpResponse:
         return _gone(request)
 
 
-def _gone(request: Any) -> HttpResponse:
+def _gone(request: Any, status: int = 404) -> HttpResponse:
     context = {"gone": True}
-    return render(request, "console/door/invitation.html", context, status=404)
+    return render(request, "console/door/invitation.html", context, status=status)
 
 
 def _draw(

@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods
 
 from pbx_console.accounts.models import PasswordReset
 from pbx_console.accounts.services import password_reset as service
-from pbx_console.accounts.services.throttle import TooManyTries
+from pbx_console.accounts.services.throttle import TooManyTries, count_wrong_token
 from pbx_console.console.forms.door import ForgottenForm, NewPasswordForm
 from pbx_console.console.views.sign_in import too_many
 
@@ -56,7 +56,8 @@ def new_password(request: Any, token: str) -> HttpResponse:
     """Take a new password from somebody who holds the mail. A look uses nothing up."""
     found = service.find_reset(token, realm=request.brand.reseller)
     if found is None:
-        return render(request, "console/door/reset_over.html", status=410)
+        status = 429 if count_wrong_token(token, request) else 410
+        return render(request, "console/door/reset_over.html", status=status)
     form = NewPasswordForm(request.POST or None, user=found.user)
     if form.is_valid() and _used(request, form, found):
         return redirect("console:sign_in")

@@ -25,7 +25,7 @@ def recovery_codes(request: Any) -> HttpResponse:
         raise PermissionDenied
     if request.method == "POST":
         codes = door.replace_recovery_codes(request, request.user)
-        context = {"codes": codes, "next": reverse("console:account")}
+        context: dict[str, Any] = {"codes": codes, "next": reverse("console:account")}
         return render(request, "console/door/recovery_codes.html", context)
     context = {"left": door.recovery_codes_left(request.user)}
     return render(request, "console/door/recovery_codes_new.html", context)
