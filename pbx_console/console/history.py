@@ -112,6 +112,8 @@ EXTRA_LABELS: dict[str, Promise | str] = {
     "price_list": "",  # the sentence says it
     "rows": gettext_lazy("rows"),
     "prices": gettext_lazy("prices"),
+    "changed": gettext_lazy("prices changed"),
+    "added": gettext_lazy("prices added"),
     "position": gettext_lazy("order"),
     "prefix": gettext_lazy("prefix"),
     "trunk": gettext_lazy("trunk"),
