@@ -30,19 +30,22 @@ SEEN_ATTRIBUTES = frozenset(
         "content",
     ]
 )
-NOT_TEXT = frozenset(("script", "style", "code", "template"))
+# What machines say: scripts, names of columns, examples of files.
+NOT_TEXT = frozenset(("script", "style", "code", "pre", "template"))
 _LETTERS = re.compile(r"[^\W\d_]{2,}")
 
 
 @contextmanager
-def marked() -> Iterator[None]:
+def marked(start: str = OPEN, end: str = SHUT) -> Iterator[None]:
     """Mark every text that the catalogues of Dutch (ours and Django's) hold."""
+
+    def mark(text: str, known: bool) -> str:
+        return f"{start}{text}{end}" if known and text.strip() else text
+
     catalogue: Any = trans_real.translation(LANGUAGE)
     one, many = catalogue.gettext, catalogue.ngettext
-    catalogue.gettext = lambda text: _mark(text, one(text), _known(catalogue, text))
-    catalogue.ngettext = lambda single, plural, n: _mark(
-        single, many(single, plural, n), True
-    )
+    catalogue.gettext = lambda text: mark(one(text), _known(catalogue, text))
+    catalogue.ngettext = lambda single, plural, n: mark(many(single, plural, n), True)
     try:
         yield
     finally:
@@ -52,10 +55,6 @@ def marked() -> Iterator[None]:
 def _known(catalogue: Any, text: str) -> bool:
     held = catalogue._catalog
     return text in held or any((text, n) in held for n in (0, 1))
-
-
-def _mark(msgid: str, text: str, known: bool) -> str:
-    return f"{OPEN}{text}{SHUT}" if known and text.strip() else text
 
 
 class _Reader(HTMLParser):
@@ -97,12 +96,12 @@ class _Reader(HTMLParser):
         self.found += [text for text in map(_squeeze, outside) if _LETTERS.search(text)]
 
 
-def unmarked(text: str) -> list[str]:
+def unmarked(text: str, start: str = OPEN, end: str = SHUT) -> list[str]:
     """Return the pieces of a text with letters that stand outside all marks."""
     depth, outside = 0, []
-    for piece in re.split(f"([{OPEN}{SHUT}])", text):
-        depth += {OPEN: 1, SHUT: -1}.get(piece, 0)
-        if depth <= 0 and piece not in (OPEN, SHUT):
+    for piece in re.split(f"([{start}{end}])", text):
+        depth += {start: 1, end: -1}.get(piece, 0)
+        if depth <= 0 and piece not in (start, end):
             outside.append(_squeeze(piece))
     return [piece for piece in outside if _LETTERS.search(piece)]
 

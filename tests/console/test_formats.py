@@ -91,3 +91,20 @@ def test_it_writes_a_moment_in_the_zone_in_force() -> None:
             assert "2025" in formats.day(date(2025, 11, 5))
             assert formats.today_line() == "Thursday, November 19, 2026, 10:14"
         assert formats.moment(None) == "–"
+
+
+def test_dutch_writes_values_its_own_way() -> None:
+    noon = datetime(2026, 11, 19, 9, 14, tzinfo=UTC)
+    with (
+        time_machine.travel(noon, tick=False),
+        timezone.override(ZoneInfo("Europe/Amsterdam")),
+        translation.override("nl"),
+    ):
+        assert formats.money(8_412_600_000, "EUR") == f"€{NBSP}8.412,60"
+        assert formats.price(34_000, "EUR") == f"€{NBSP}0,0340"
+        assert formats.count(1288) == "1.288"
+        assert formats.share(0.3692) == f"36,9{NBSP}%"
+        assert formats.day(date(2026, 11, 5)) == "5 nov"
+        assert formats.month(date(2026, 11, 1)) == "november"
+        assert formats.today_line() == "donderdag 19 november 2026, 10:14"
+        assert formats.phone("+31207990100", "NL") == "020 799 0100"

@@ -31,7 +31,8 @@ SAME = {
     r"|logos|name|text|person|status|filter|minimum|object|system|browser|pdfs?|csv|mail"
     r"|mails|version %\(n\)s|passkeys?|contract|contrast|type|platform|support|domain"
     r"|domains|prefix|reseller|resellers|trunk|trunks|offline|console|tags?|wert|sms"
-    r"|%\(counter\)s offline|%\(n\)s resellers?|menu|sample|ctrl k|route|routes|privacy|optional|inter, neutral)": (
+    r"|%\(counter\)s offline|%\(n\)s resellers?|menu|sample|ctrl k|route|routes"
+    r"|privacy|optional|inter, neutral)": (
         "the same word in both languages, as people who work with telephones say it"
     ),
 }

@@ -1,0 +1,186 @@
+"""No untranslated text reaches a page: all of them, opened in a marked language."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from django.conf import settings
+from django.db import transaction
+from django.test import Client
+from django.urls import reverse
+from django.utils import translation
+
+from pbx_console.accounts.rights import has_right
+from tests import pseudo
+from tests.conftest import Tenant, World
+from tests.leaks.pages import body, url_of
+from tests.meta.addresses import Address, addresses
+
+ROLES = ("operator", "owner", "admin", "end_user", "")
+# What may stand unmarked, each with the reason. Whole texts, after taking the cast's own
+# names, numbers and days away.
+EXEMPT = {
+    r"(Deutsch|English|Nederlands)": "a language is offered in its own name",
+    r"[A-Z][A-Za-z_]+(/[A-Z][A-Za-z_ ]+)+|UTC": "a time zone's name in the IANA table",
+    r"(EUR|CHF|USD|GBP)": "currency codes (ISO 4217)",
+    r"(SIP|CSV|XLSX|JSON|PDF|TOTP|SHA(-256)?|UDP|TCP|TLS|DNS|TXT|SPF|DKIM|DMARC|CNAME|"
+    r"MX|SVG|PNG|JPEG|WebP|kB|MB|px|min|ms|vh|Hz)": "names of formats and units",
+    r"(?=\w*\d)([0-9a-f]{4,}|[a-z0-9]{5,6}(-\d+)?)|[A-Z2-7]{16,}": "hashes, codes",
+    r"#[0-9a-f]{6}": "colours",
+    r"usage-[\w-]+(\.\w+)+": "names of files",
+    r"(: )?https?://.+|[\w.+-]+@[\w.-]+|[\w-]+(\.[\w-]+)+(:\d+)?": "addresses",
+    r"[a-z]+(_[a-z]+)+": "columns of a file, fixed",
+    r"(Ctrl|Strg|Esc|Tab|Enter)( \w)?": "keys",
+    r"\w{1,2}": "initials",
+}
+
+
+def own_words(world: World) -> list[str]:
+    """What the cast itself typed in: longest first, so that parts do not remain."""
+    words = {"Own", "Carrier", "Reception", "Wholesale", "Germany", "Netherlands"}
+    words |= {"Console", "Nordbel", "Zuidlijn", "carrier", "wholesale", "System"}
+    words |= {"retail-nordbel", "Retail-Nordbel", "own-nordbel", "nordbel", "zuidlijn"}
+    words |= {"Retail-Zuidlijn", "retail-zuidlijn", "own-zuidlijn"}
+    for tenant in (world.nordbel, world.zuidlijn):
+        words |= {tenant.customer.name, tenant.customer.code, tenant.host}
+        words |= {person.name for person in tenant.people.values()}
+        words |= {person.email for person in tenant.people.values()}
+    words |= {world.operator.name, world.operator.email, "pbx1"}
+    # Invented people of the previews of brand and mails, and the typefaces' own names.
+    words |= {"Mara Okonkwo", "Ilse Varga", "Studio 2", "Inter", "Figtree"}
+    words |= {"Instrument Sans"}
+    return sorted(words, key=len, reverse=True)
+
+
+def left(text: str, own: list[str]) -> str:
+    """Return what remains of a text without the cast's words, days and numbers."""
+    for word in own:
+        text = text.replace(word, " ")
+    days = "|".join(sorted(map(re.escape, pseudo.calendar_words()), key=len)[::-1])
+    text = re.sub(rf"(?i)\b({days})\b\.?", " ", text)
+    text = re.sub(r"Midden-Europese \w+|gecoördineerde wereldtijd", " ", text)
+    return text.strip(" \t\n.,:;·–-−+()/%€|→…'\"“”*0123456789\u00a0")
+
+
+def untranslated(world: World, texts: list[str]) -> list[str]:
+    """Return the texts for which no exemption holds."""
+    own = own_words(world)
+    return [text for text in texts if not _allowed(text, left(text, own))]
+
+
+def _allowed(text: str, remaining: str) -> bool:
+    """Does an exemption cover the whole text, or each word that remains of it?"""
+    if not re.search(r"[^\W\d_]{2,}", remaining):
+        return True
+    return _exempt(text) or all(_exempt(word) for word in remaining.split())
+
+
+def _exempt(text: str) -> bool:
+    return any(re.fullmatch(pattern, text) for pattern in EXEMPT)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_every_text_of_every_page_is_translated(
+    world: World, role: str, as_person: Any
+) -> None:
+    found: list[str] = []
+    for address in _reached(role):
+        response = _open(world, role, address, as_person)
+        if response["Content-Type"].startswith("text/html"):
+            html = body(response).decode()
+            for text in untranslated(world, pseudo.unmarked_html(html)):
+                found.append(f"{address.name}: {text}")
+    if found:
+        pytest.fail("\n".join(found))
+
+
+@pytest.mark.parametrize("role", ["operator", "owner", "admin", ""])
+def test_every_text_of_every_refused_form_is_translated(
+    world: World, role: str, as_person: Any
+) -> None:
+    found: list[str] = []
+    for address in _reached(role):
+        response = _open(world, role, address, as_person, method="post")
+        if response["Content-Type"].startswith("text/html"):
+            html = body(response).decode()
+            for text in untranslated(world, pseudo.unmarked_html(html)):
+                found.append(f"{address.name}: {text}")
+    if found:
+        pytest.fail("\n".join(found))
+
+
+def test_every_error_page_is_translated(world: World, as_person: Any) -> None:
+    client = _client(world, "end_user", as_person)
+    with pseudo.marked():
+        answers = [
+            client.get("/there/is/nothing"),
+            client.get(reverse("console:customers")),
+            Client(headers={"host": "nobody.localhost", "accept-language": "nl"}).get(
+                "/"
+            ),
+        ]
+    for response in answers:
+        html = response.content.decode()
+        assert pseudo.OPEN in html
+        assert untranslated(world, pseudo.unmarked_html(html)) == []
+
+
+def test_it_sees_a_text_that_was_not_translated(world: World) -> None:
+    with pseudo.marked(), translation.override(pseudo.LANGUAGE):
+        name = translation.gettext("Name")
+        assert name == "⟦Naam⟧"
+        assert translation.gettext("A text that no catalogue holds").startswith("A")
+    html = f'<h1>{name}</h1><p>Hello <b title="Look here">you</b></p><i>201</i>'
+    found = untranslated(world, pseudo.unmarked_html(html))
+    assert found == ["Hello", "Look here", "you"]
+
+
+def test_no_script_says_anything_itself() -> None:
+    """Texts for people come from the page (data attributes), never from a script."""
+    shown = re.compile(
+        r"(?:textContent|innerText|title|ariaLabel|placeholder)\s*=\s*"
+        r"[\"'`]([^\"'`]*[^\W\d_]{2,}[^\"'`]*)[\"'`]"
+        r"|(?:alert|confirm|prompt)\(\s*[\"'`]"
+        r"|setAttribute\(\s*[\"'](?:aria-label|title|alt|placeholder)[\"'],\s*[\"'`]\w"
+    )
+    for script in (settings.BASE_DIR / "assets" / "js").rglob("*.js"):
+        assert shown.findall(script.read_text("utf-8")) == [], script.name
+
+
+def _reached(role: str) -> list[Address]:
+    return [
+        address
+        for address in addresses()
+        if address.name != "console:sign_out"
+        and (
+            not (right := getattr(address.view, "right", "") or "")
+            or has_right(role, right)
+        )
+    ]
+
+
+def _client(world: World, role: str, as_person: Any) -> Client:
+    tenant = world.nordbel
+    if not role:
+        client = Client(headers={"host": tenant.host})
+    elif role == "operator":
+        client = as_person(world.operator, world.operator_host)
+    else:
+        client = as_person(tenant.people[role], tenant.host)
+    client.cookies["language"] = pseudo.LANGUAGE
+    return client
+
+
+def _open(
+    world: World, role: str, address: Address, as_person: Any, method: str = "get"
+) -> Any:
+    """Open an address and forget what that changed."""
+    tenant: Tenant = world.nordbel
+    url = url_of(address, tenant, role)
+    with transaction.atomic(), pseudo.marked():
+        client = _client(world, role, as_person)
+        response = getattr(client, method)(url)
+        transaction.set_rollback(True)
+    return response
