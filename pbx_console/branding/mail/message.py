@@ -13,6 +13,18 @@ from django.core.mail import EmailMultiAlternatives
 from pbx_console.branding.mail.render import Rendered
 
 
+class Unsigned(EmailMultiAlternatives):
+    """A message whose boundaries do not show which program wrote it."""
+
+    def message(self) -> Any:
+        """Return the message in the form that a mail server takes."""
+        made = super().message()
+        for part in made.walk():
+            if part.is_multipart():
+                part.set_boundary(secrets.token_hex(16))
+        return made
+
+
 def message(mail: Rendered, *, to: str, name: str = "") -> EmailMultiAlternatives:
     """Return the message: text, HTML and the logos that the HTML shows.
 
@@ -23,7 +35,7 @@ def message(mail: Rendered, *, to: str, name: str = "") -> EmailMultiAlternative
     dress = mail.dress
     if not dress.from_address:
         raise LookupError(f"{dress.product_name} has no sender's address")
-    packed = EmailMultiAlternatives(
+    packed = Unsigned(
         subject=mail.subject,
         body=mail.text,
         from_email=address(dress.from_name, dress.from_address),

@@ -140,8 +140,8 @@ def mail_page(request: Any, kind: str, slug: str = "") -> HttpResponse:
     return response
 
 
-@require_POST
 @needs("mail.view")
+@require_POST
 def mail_test(request: Any, slug: str = "") -> HttpResponse:
     """Send a mail to the person who asks, and show the sender's records."""
     shelf, person = shelf_for(request, slug), request.user
