@@ -73,11 +73,17 @@ def _mark(mark: bytes, type_: str, name: str, accent: str) -> Any:
     if not mark:
         return _tile(name, accent)
     if type_ == "image/svg+xml":
-        mark = typst.compile(
-            {"main.typ": _PAGE, "mark.svg": mark}, format="png", ppi=72
-        )
+        mark = _drawn(mark)
     image = Image.open(io.BytesIO(mark)).convert("RGBA")
     return image.resize((SIDE, SIDE), _SMOOTH)
+
+
+def _drawn(drawing: bytes) -> bytes:
+    files: Any = {"main.typ": _PAGE, "mark.svg": drawing}  # its stubs know paths only
+    picture: bytes = typst.compile(
+        files, format="png", ppi=72, ignore_system_fonts=True
+    )
+    return picture
 
 
 def _tile(name: str, accent: str) -> Any:

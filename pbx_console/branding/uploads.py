@@ -191,4 +191,5 @@ def _encoded(kind: Kind, image: Any) -> Accepted:
         raise ValidationError(
             _("The picture has too much detail for its place. Save a simpler one.")
         )
-    return Accepted(content, type_, *image.size, tuple(colours_of(image)))
+    width, height = image.size
+    return Accepted(content, type_, width, height, tuple(colours_of(image)))

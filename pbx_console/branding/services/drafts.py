@@ -42,7 +42,8 @@ def drafted(brand: Brand, draft: BrandDraft | None = None) -> Brand:
 def _dress(brand: Brand, values: Values, files: Values) -> None:
     for name, value in values.items():
         if name in FIELDS:  # a version may know a field that is gone
-            setattr(brand, name, brand._meta.get_field(name).to_python(value))
+            field: Any = brand._meta.get_field(name)
+            setattr(brand, name, field.to_python(value))
     merged = {**brand.files, **files}
     brand.files = {kind: facts for kind, facts in merged.items() if facts}
 

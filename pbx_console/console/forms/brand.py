@@ -77,7 +77,7 @@ class BrandForm(NounForm):
             self.fields[f"no_{kind.value}"] = gone
 
     def _choices(self, obj: Brand) -> None:
-        corners = list(CORNERS)
+        corners: list[tuple[int, Any]] = list(CORNERS)
         if obj.radius not in dict(corners):
             corners.append((obj.radius, f"{obj.radius} px"))
         self.fields["radius"] = forms.TypedChoiceField(
