@@ -30,9 +30,11 @@ TIMES = 30
 
 _MAKE_CUSTOMERS = """
 INSERT INTO accounts_customer (reseller_id, code, name, erp_number, country, language,
-  timezone, max_extensions, max_call_minutes, is_active, created_at, changed_at)
+  timezone, max_extensions, max_numbers, max_calls, max_storage_mb, features,
+  require_second_factor, max_call_minutes, is_active, created_at, changed_at)
 SELECT reseller.id, 'cb' || reseller.id || lpad(n::text, 4, '0'), 'Customer ' || n, '',
-  'DE', 'de', 'Europe/Berlin', 50, 240, true, now(), now()
+  'DE', 'de', 'Europe/Berlin', 50, 100, 10, 100, reseller.features,
+  false, 240, true, now(), now()
 FROM generate_series(1, %s) n JOIN accounts_reseller reseller ON reseller.slug = %s
 """
 _MAKE_LEGS = """
