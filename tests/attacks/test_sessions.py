@@ -12,7 +12,9 @@ import pytest
 from django.conf import settings
 from django.contrib.sessions.backends.base import SessionBase
 from django.test import Client
+from django_otp.oath import TOTP
 from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from pbx_console.accounts.models import RememberedDevice, Session
 from pbx_console.accounts.scope import as_everyone
@@ -171,3 +173,31 @@ def test_a_remembered_device_counts_for_its_person_only(
         RememberedDevice.objects.all().delete()
     again = sign_in(world.nordbel.host, "owner@nordbel.example")
     assert again["Location"].startswith("/sign-in/code/")
+
+
+def test_a_password_alone_adds_no_factor_beside_the_one_there_is(
+    world: World, as_person: Any
+) -> None:
+    owner = world.nordbel.people["owner"]
+    as_person(owner, world.nordbel.host)  # has an authenticator now
+    thief = as_person(owner, world.nordbel.host, second_factor=False)
+    assert thief.post("/account/passkeys/begin/").status_code == 403
+    assert thief.post("/account/passkeys/").status_code == 403
+    setup = thief.get("/sign-in/authenticator/")
+    assert setup["Location"].startswith("/sign-in/code/")
+    for page in ("/account/recovery-codes/", "/account/sessions/"):
+        assert thief.get(page)["Location"].startswith("/sign-in/code/")
+
+
+def test_a_new_authenticator_ends_remembered_devices(
+    world: World, as_person: Any
+) -> None:
+    client = _remembered(world, as_person)
+    client.get("/sign-in/authenticator/")
+    owner = world.nordbel.people["owner"]
+    device = TOTPDevice.objects.get(user=owner, confirmed=False)
+    code = TOTP(device.bin_key, device.step, device.t0, device.digits).token()
+    answer = client.post("/sign-in/authenticator/", {"code": f"{code:06d}"})
+    assert answer.status_code == 200
+    with as_everyone("test"):
+        assert not RememberedDevice.objects.filter(user=owner).exists()

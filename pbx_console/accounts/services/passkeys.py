@@ -23,6 +23,7 @@ from pbx_console.accounts.models import User
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services import audit, sign_in
 from pbx_console.accounts.services.proof import note_proof
+from pbx_console.accounts.services.sessions import forget_devices
 from pbx_console.accounts.services.throttle import count_try
 
 BACKEND = "pbx_console.accounts.backends.RealmBackend"
@@ -150,6 +151,7 @@ def remove_passkey(actor: Actor, *, user: User, pk: int) -> bool:
     """Forget a passkey; sessions that it opened must show another factor."""
     done = WebAuthnCredential.objects.filter(user=user, pk=pk).delete()[0]
     if done:
+        forget_devices(user)
         with as_everyone("own passkey"):
             audit.record(actor, "person.passkey_removed", user)
     return bool(done)

@@ -25,6 +25,7 @@ from pbx_console.accounts.models import Reseller, User
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services import audit
 from pbx_console.accounts.services.proof import note_proof
+from pbx_console.accounts.services.sessions import forget_devices
 from pbx_console.accounts.services.throttle import TooManyTries, count_try
 
 __all__ = ["TooManyTries"]
@@ -126,6 +127,7 @@ def confirm_totp(request: HttpRequest, user: User, code: str) -> list[str] | Non
         TOTPDevice.objects.filter(user=user, confirmed=True).delete()
         device.confirmed = True
         device.save(update_fields=["confirmed"])
+        forget_devices(user)  # they stood for the authenticator until now
         codes = new_recovery_codes(user)
         note(request, user, "person.second_factor_set")
     otp_login(request, device)
