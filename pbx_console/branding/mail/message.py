@@ -16,7 +16,7 @@ from pbx_console.branding.mail.render import Rendered
 class Unsigned(EmailMultiAlternatives):
     """A message whose boundaries do not show which program wrote it."""
 
-    def message(self) -> Any:
+    def message(self) -> Any:  # type: ignore[override]  # the stubs are Django 6's
         """Return the message in the form that a mail server takes."""
         made = super().message()
         for part in made.walk():
