@@ -109,6 +109,7 @@ EXTRA_LABELS: dict[str, Promise | str] = {
     "extension_number": gettext_lazy("extension"),
     "people": gettext_lazy("people"),
     "email": gettext_lazy("mail address"),
+    "reason": gettext_lazy("How did you make sure who asked?"),
     "price_list": "",  # the sentence says it
     "rows": gettext_lazy("rows"),
     "prices": gettext_lazy("prices"),
