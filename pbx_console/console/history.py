@@ -113,6 +113,7 @@ EXTRA_LABELS: dict[str, Promise | str] = {
     "price_list": "",  # the sentence says it
     "rows": gettext_lazy("rows"),
     "prices": gettext_lazy("prices"),
+    "brand": gettext_lazy("brand"),
     "changed": gettext_lazy("prices changed"),
     "added": gettext_lazy("prices added"),
     "position": gettext_lazy("order"),

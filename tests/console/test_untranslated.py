@@ -30,7 +30,7 @@ EXEMPT = {
     r"(?=\w*\d)([0-9a-f]{4,}|[a-z0-9]{5,6}(-\d+)?)|[A-Z2-7]{16,}": "hashes, codes",
     r"#[0-9a-f]{6}": "colours",
     r"usage-[\w-]+(\.\w+)+": "names of files",
-    r"(: )?https?://.+|[\w.+-]+@[\w.-]+|[\w-]+(\.[\w-]+)+(:\d+)?": "addresses",
+    r"(: )?https?://.*|[\w.+-]+@[\w.-]+|[\w-]+(\.[\w-]+)+(:\d+)?": "addresses",
     r"[a-z]+(_[a-z]+)+": "columns of a file, fixed",
     r"(Ctrl|Strg|Esc|Tab|Enter)( \w)?": "keys",
     r"\w{1,2}": "initials",
