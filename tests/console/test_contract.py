@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from pbx_console.accounts.models import Customer, Reseller
+from pbx_console.accounts.models import Customer, Reseller, User
 from tests.conftest import World
 from tests.console.conftest import Opens, text_of
 from tests.console.test_customers import FORM
@@ -12,6 +12,12 @@ from tests.console.test_resellers import FORM as RESELLER
 
 CHANGE = {**FORM, "is_active": "on", "max_call_minutes": "60"}
 pytestmark = pytest.mark.usefixtures("everyone")
+
+
+@pytest.fixture(autouse=True)
+def in_english(world: World, everyone: None) -> None:
+    """Let everybody read English, whatever their customer speaks."""
+    User.objects.update(language="en")
 
 
 def test_platform_staff_set_what_a_reseller_has(sign_in: Opens, world: World) -> None:
@@ -55,7 +61,7 @@ def test_customers_without_the_call_list_see_no_calls_anywhere(
         assert links not in shown
     refused = sign_in("admin").get(links)
     assert refused.status_code == 403
-    assert "gehört nicht zu diesem Vertrag" in text_of(refused)
+    assert "is not part of this contract" in text_of(refused)
     assert "My outside calls" not in text_of(sign_in("end_user").get("/"))
     # Whoever looks after the customer still sees them.
     assert sign_in("technician").get(links).status_code == 200

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from pbx_console.accounts.actor import SYSTEM, Actor
-from pbx_console.accounts.models import AuditEntry, Customer, Reseller
+from pbx_console.accounts.models import AuditEntry, Customer, Reseller, User
 from pbx_console.accounts.services.customers import save_customer
 from pbx_console.accounts.services.resellers import save_reseller
 from pbx_console.accounts.services.second_factor import require_second_factor
@@ -26,6 +26,12 @@ from tests.conftest import World
 from tests.console.conftest import Opens, text_of
 
 pytestmark = pytest.mark.usefixtures("everyone")
+
+
+@pytest.fixture(autouse=True)
+def in_english(world: World, everyone: None) -> None:
+    """Let everybody read English, whatever their customer speaks."""
+    User.objects.update(language="en")
 
 
 def last(verb: str = "") -> AuditEntry:
@@ -151,7 +157,7 @@ def test_a_deleted_extension_comes_back_with_its_numbers_and_a_new_secret(
     assert (back.name, back.ring_seconds) == ("Reception", 45)
     assert back.secret != secret
     assert back.secret in page  # shown once, to be typed into the phone
-    assert "Das SIP-Passwort ist neu" in page
+    assert "SIP password is a new one" in page
     assert held.dids.get().extension == back
     assert secret not in str(list(AuditEntry.objects.values_list("before", "after")))
 
