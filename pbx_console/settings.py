@@ -7,8 +7,8 @@ from typing import Any
 
 from django.utils.translation import gettext_lazy as _
 
-from pbx_console.branding.schedule import BEAT as BRANDING_BEAT
 from pbx_console.accounts.schedule import BEAT as ACCOUNTS_BEAT
+from pbx_console.branding.schedule import BEAT as BRANDING_BEAT
 from pbx_console.lib import env
 from pbx_console.metering.schedule import BEAT as METERING_BEAT
 from pbx_console.pbx.schedule import BEAT as PBX_BEAT

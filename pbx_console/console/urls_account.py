@@ -25,7 +25,9 @@ urlpatterns = [
     path("account/passkeys/", passkeys.make, name="passkey_make"),
     path("account/passkeys/<int:passkey_id>/", passkeys.rename, name="passkey_rename"),
     path(
-        "account/passkeys/<int:passkey_id>/remove/", passkeys.remove, name="passkey_remove"
+        "account/passkeys/<int:passkey_id>/remove/",
+        passkeys.remove,
+        name="passkey_remove",
     ),
     path(
         "account/recovery-codes/", recovery_codes.recovery_codes, name="recovery_codes"
