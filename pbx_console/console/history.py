@@ -313,7 +313,8 @@ def _field(model: type[models.Model] | None, name: str) -> Any:
 def _label(model: type[models.Model] | None, name: str) -> str:
     field = _field(model, name)
     own = EXTRA_LABELS.get(name, name.replace("_", " "))
-    return str(getattr(field, "verbose_name", None) or own)
+    found = getattr(field, "verbose_name", None)
+    return str(found if isinstance(found, Promise) else own)  # else Django made it up
 
 
 def _words(model: type[models.Model] | None, name: str, value: object) -> str:
