@@ -98,3 +98,11 @@ class PersonConsumer(AsyncWebsocketConsumer):
 
     def _is_over(self) -> bool:
         return self.until is not None and time.time() >= self.until
+
+
+class NoSuchDoor(AsyncWebsocketConsumer):
+    """Refuses the handshake of every address where no socket is."""
+
+    async def connect(self) -> None:
+        """Answer 403; an unknown route would be an error of the server."""
+        await self.close()
