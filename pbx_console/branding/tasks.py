@@ -7,7 +7,7 @@ import logging
 from celery import shared_task
 from django.db import transaction
 
-from pbx_console.branding.mail import outbox
+from pbx_console.branding.mail import forgetting, outbox
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +22,12 @@ def send_mail(mail_id: int) -> int:
 def send_mails() -> int:
     """Send everything that is due."""
     return outbox.run()
+
+
+@shared_task
+def forget_mails() -> int:
+    """Delete the rows of mails that left or were given up long ago."""
+    return forgetting.forget_old()
 
 
 def hint(mail_id: int) -> None:

@@ -11,18 +11,15 @@ import datetime as dt
 from decimal import Decimal
 
 import phonenumbers
-from babel import Locale, dates, numbers
+from babel import dates, numbers
 from django.utils import timezone
-from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext
+
+from pbx_console.accounts.locales import locale
 
 MICRO = Decimal(1_000_000)
 DASH = "–"
 MINUS = "\u2212"
-
-
-def locale() -> Locale:
-    """Return Babel's locale for the language in force."""
-    return Locale.parse(get_language() or "en", sep="-")
 
 
 def _true_minus(text: str) -> str:

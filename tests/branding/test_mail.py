@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 
 from pbx_console.accounts.mailer import mail
 from pbx_console.accounts.scope import as_customer, as_everyone, as_reseller
+from pbx_console.branding import tasks
 from pbx_console.branding.mail import (
     KINDS,
     Audience,
@@ -375,3 +376,29 @@ def test_subjects_are_in_the_readers_language(world: World) -> None:
     with translation.override("de"):
         made = render(brand, KINDS["test"], "en", KINDS["test"].sample)
     assert made.subject == "Test mail from Nordbel"
+
+
+def test_mails_are_forgotten_after_ninety_days(world: World) -> None:
+    with as_everyone("test"):
+        for to in ("left", "given-up", "waits", "young"):
+            mail(world.nordbel.reseller, "password_reset", to=f"{to}@customer.example")
+        rows, now = OutgoingMail.objects, timezone.now()
+        rows.update(created_at=now - dt.timedelta(days=91), sent_at=None)
+        rows.exclude(to__startswith="waits").update(next_try_at=None)
+        rows.filter(to__startswith="left").update(sent_at=now)
+        rows.filter(to__startswith="waits").update(next_try_at=now)
+        rows.filter(to__startswith="young").update(
+            created_at=now - dt.timedelta(days=89)
+        )
+        assert tasks.forget_mails() == 2
+        kept = sorted(row.to.partition("@")[0] for row in rows.all())
+    assert kept == ["waits", "young"]
+
+
+def test_english_mails_write_the_day_first(world: World) -> None:
+    with as_everyone("test"):
+        brand = Brand.objects.get(reseller=world.nordbel.reseller)
+        ends = dt.datetime(2026, 11, 29, 9, 30, tzinfo=dt.UTC)
+        kind = KINDS["invitation"]
+        text = render(brand, kind, "en", {**kind.sample, "ends_at": ends}).text
+    assert "29 November 2026, 10:30" in text

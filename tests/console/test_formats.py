@@ -88,8 +88,8 @@ def test_it_writes_a_moment_in_the_zone_in_force() -> None:
             # Half past eleven at night in UTC is the next day in Berlin.
             assert formats.day(datetime(2026, 11, 4, 23, 30, tzinfo=UTC)) == "5. Nov."
         with translation.override("en"):
-            assert "2025" in formats.day(date(2025, 11, 5))
-            assert formats.today_line() == "Thursday, November 19, 2026, 10:14"
+            assert formats.day(date(2025, 11, 5)) == "5 Nov 2025"
+            assert formats.today_line() == "Thursday, 19 November 2026, 10:14"
         assert formats.moment(None) == "–"
 
 

@@ -14,8 +14,9 @@ from babel import dates
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
-from django.utils.translation import get_language, gettext, override
+from django.utils.translation import gettext, override
 
+from pbx_console.accounts.locales import locale
 from pbx_console.accounts.models import Role
 from pbx_console.branding.mail.dress import Dress, dress_of, logo_png
 from pbx_console.branding.mail.kinds import Kind
@@ -97,7 +98,7 @@ def _moment(value: Any) -> str:
     if moment is None:
         return ""
     local = timezone.localtime(moment) if moment.tzinfo else moment
-    day = dates.format_date(local, "long", locale=get_language() or "en")
+    day = dates.format_date(local, "long", locale=locale())
     return f"{day}, {local:%H:%M}"
 
 
