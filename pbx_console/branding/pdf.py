@@ -17,9 +17,10 @@ import typst
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from pbx_console.accounts.models import Customer
 from pbx_console.branding import faces
 from pbx_console.branding.models import Brand
-from pbx_console.branding.pictures import picture_of
+from pbx_console.branding.pictures import form_of, own_logo, picture_of
 from pbx_console.branding.tones import tones
 
 TEMPLATES = Path(__file__).resolve().parent / "documents"
@@ -34,8 +35,10 @@ def render(
     data: Mapping[str, Any],
     language: str,
     form: Literal["pdf", "png"] = "pdf",
+    customer: Customer | None = None,
 ) -> bytes:
-    """Return a document as PDF, or a document of one page as a picture.
+    """Return a document as PDF, or a document of one page as a picture. A customer's
+    own logo stands beside the brand's where the reseller allows it.
 
     `data` is what the template reads besides `brand` and `language`; every template needs
     `title`, `subtitle` and `words` (its own labels, translated). Raises typst.TypstError
@@ -43,9 +46,8 @@ def render(
     """
     with TemporaryDirectory() as folder, override(language):
         place = Path(folder)
-        content, ending = picture_of(brand, "logo")
-        (place / f"logo.{ending}").write_bytes(content)
-        full = {**data, "language": language, "brand": _dress(brand, f"logo.{ending}")}
+        dress = _dress(brand, _logo(brand, place)) | _own(brand, customer, place)
+        full = {**data, "language": language, "brand": dress}
         full["words"] = {"page": _("Page {page} of {pages}"), **data["words"]}
         (place / "data.json").write_text(json.dumps(full), encoding="utf-8")
         for name in ("base", template):
@@ -72,6 +74,22 @@ def unnamed(document: bytes) -> bytes:
     length keep every offset of the file as it was.
     """
     return _TOOL.sub(lambda found: b" " * len(found[0]), document)
+
+
+def _logo(brand: Brand, place: Path) -> str:
+    content, ending = picture_of(brand, "logo")
+    (place / f"logo.{ending}").write_bytes(content)
+    return f"logo.{ending}"
+
+
+def _own(brand: Brand, customer: Customer | None, place: Path) -> dict[str, Any]:
+    logo = own_logo(brand, customer)
+    if logo is None:
+        return {"own_logo": ""}
+    name = f"own.{form_of(logo)}"
+    (place / name).write_bytes(bytes(logo.content))
+    ratio = logo.width / max(logo.height, 1)
+    return {"own_logo": name, "own_name": str(customer), "own_ratio": ratio}
 
 
 def _dress(brand: Brand, logo: str) -> dict[str, Any]:

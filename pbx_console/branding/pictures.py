@@ -6,8 +6,10 @@ from typing import Any
 
 from django.utils.html import escape
 
+from pbx_console.accounts.features import allowed
+from pbx_console.accounts.models import Customer
 from pbx_console.accounts.scope import as_everyone
-from pbx_console.branding.models import Brand
+from pbx_console.branding.models import Brand, CustomerLogo
 
 _FORMS = {
     "image/svg+xml": "svg",
@@ -29,6 +31,21 @@ def picture_of(brand: Brand, kind: str) -> tuple[bytes, str]:
     with as_everyone("picture of a brand"):
         row = brand.pictures.get(digest=facts["digest"])
     return bytes(row.content), _FORMS[facts["type"]]
+
+
+def own_logo(brand: Brand, customer: Customer | None) -> CustomerLogo | None:
+    """Return the customer's logo that stands beside the brand's, where the reseller
+    allows it: in its brand and in the customer's contract."""
+    if customer is None or not brand.customers_may_show_logo:
+        return None
+    if not allowed("customer_logo", customer):
+        return None
+    return CustomerLogo.objects.filter(customer=customer).first()
+
+
+def form_of(logo: CustomerLogo) -> str:
+    """Return the ending of a customer's logo as a file."""
+    return _FORMS[logo.content_type]
 
 
 def _written(brand: Brand) -> str:

@@ -150,7 +150,9 @@ def _link(request: Any, entry: Entry, kwargs: dict[str, str]) -> Link | None:
 def _may_show_logo(request: Any) -> bool:
     customer = getattr(getattr(request, "shown", None), "customer", None)
     customer = customer or request.membership.customer
-    return bool(customer) and brand_allows(request, customer)
+    if not customer or not allowed("customer_logo", customer):
+        return False
+    return brand_allows(request, customer)
 
 
 def _in_contract(membership: Any, feature: str) -> bool:

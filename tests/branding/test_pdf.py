@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from django.utils.text import slugify
 from django.utils.translation import gettext, override
+from PIL import Image
 from pypdf import PdfReader
 
 from pbx_console.accounts.actor import SYSTEM
@@ -17,6 +18,7 @@ from pbx_console.branding import pdf
 from pbx_console.branding.mail import KINDS
 from pbx_console.branding.mail.render import render
 from pbx_console.branding.models import Brand
+from pbx_console.branding.services.pictures import save_customer_logo
 from pbx_console.pbx.services.extensions import save_extension
 from tests.conftest import World
 
@@ -173,3 +175,29 @@ def test_a_foreign_directory_is_not_there(world: World, as_person: Any) -> None:
     client = as_person(world.nordbel.people["admin"], world.nordbel.host)
     path = f"/customers/{world.zuidlijn.customer.code}/directory.pdf"
     assert client.get(path).status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("brand_allows", "contract_allows", "shown"),
+    [(True, True, 1), (False, True, 0), (True, False, 0)],
+)
+def test_a_customers_own_logo_stands_beside_the_brands_where_it_may(
+    world: World,
+    as_person: Any,
+    *,
+    brand_allows: bool,
+    contract_allows: bool,
+    shown: int,
+) -> None:
+    tenant, out = world.nordbel, io.BytesIO()
+    Image.new("RGB", (240, 60), "#c2185b").save(out, "PNG")
+    save_customer_logo(SYSTEM, customer=tenant.customer, data=out.getvalue())
+    rows = Brand.objects.filter(reseller=tenant.reseller)
+    rows.update(customers_may_show_logo=brand_allows)
+    if not contract_allows:
+        tenant.customer.features = []
+        tenant.customer.save()
+    client = as_person(tenant.people["owner"], tenant.host)
+    answer = client.get(f"/customers/{tenant.customer.code}/directory.pdf")
+    page = read(answer.content).pages[0]
+    assert len(page.images) == shown  # the brand's own is a drawing

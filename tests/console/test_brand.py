@@ -322,6 +322,36 @@ def test_a_customers_logo_needs_the_feature(
     assert answer.status_code == 403
 
 
+@pytest.mark.parametrize("role", ["owner", "admin"])
+def test_the_rail_names_the_logo_only_where_brand_and_contract_allow_it(
+    world: World, brand: Brand, sign_in: Opens, role: str
+) -> None:
+    customer, person = world.nordbel.customer, sign_in(role)
+    link = f'href="/customers/{customer.code}/logo/"'
+
+    def rail() -> str:
+        hosts.forget()
+        return text_of(person.get(f"/customers/{customer.code}/"))
+
+    assert link not in rail()
+    Brand.objects.filter(pk=brand.pk).update(customers_may_show_logo=True)
+    assert link in rail()
+    customer.features = [f for f in customer.features if f != "customer_logo"]
+    customer.save()
+    assert link not in rail()
+
+
+def test_a_resellers_page_leads_to_its_brand_domains_and_mails(
+    world: World, sign_in: Opens
+) -> None:
+    slug = world.nordbel.reseller.slug
+    page = text_of(sign_in("operator").get(f"/resellers/{slug}/"))
+    for place in ("brand/", "domains/", "brand/mails/"):
+        url = f"/resellers/{slug}/{place}"
+        assert f'href="{url}"' in page
+        assert sign_in("operator").get(url).status_code == 200
+
+
 def test_it_says_the_resellers_words_on_the_hold_screen(
     world: World, brand: Brand, sign_in: Opens, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -29,7 +29,8 @@ def directory(request: Any, code: str) -> HttpResponse:
     customer = customer_for(request, code)
     with as_everyone("brand of a customer's reseller"):
         brand = Brand.objects.get(reseller=customer.reseller)
-    made = pdf.render(brand, "directory", _directory(customer), get_language() or "en")
+    data, language = _directory(customer), get_language() or "en"
+    made = pdf.render(brand, "directory", data, language, customer=customer)
     return _document(made, _("Telephone directory"))
 
 
