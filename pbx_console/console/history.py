@@ -37,6 +37,7 @@ SENTENCES = {
     "brand.saved": gettext_noop("Brand %(label)s set up"),
     "brand.published": gettext_noop("Brand %(label)s published"),
     "brand.rolled_back": gettext_noop("Brand %(label)s put back to an earlier version"),
+    "mail.test_sent": gettext_noop("Test mail of %(label)s sent"),
     "person.added": gettext_noop("%(label)s invited"),
     "person.role_given": gettext_noop("%(label)s has one more role"),
     "person.role_changed": gettext_noop("Role of %(label)s changed"),

@@ -9,10 +9,12 @@ import pytest
 from django.core.exceptions import ValidationError
 from django.test import Client
 from django.utils import timezone
+from limits import parse
 
 from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import Customer, Invitation, Membership, User
 from pbx_console.accounts.scope import as_customer, as_everyone, as_reseller
+from pbx_console.accounts.services import throttle
 from pbx_console.accounts.services.invitations import (
     InvitationGone,
     PersonExists,
@@ -245,3 +247,28 @@ def test_staff_of_the_platform_have_no_name_in_a_resellers_mail(
             reseller=world.nordbel.reseller,
         )
     assert posted.last.context["inviter"] == ""
+
+
+def test_an_address_gets_five_mails_a_day(world: World, posted: Posted) -> None:
+    made = invited(world)
+    actor = actor_of(world, "owner")
+    with as_reseller(world.nordbel.reseller):
+        for _more in range(4):
+            send_again(actor, made)
+        with pytest.raises(ValidationError, match="five invitations within a day"):
+            send_again(actor, made)
+    assert len(posted.mails) == 5
+    invited(world, email="other@altendorf.example")
+
+
+def test_a_person_invites_so_many_an_hour(
+    world: World, posted: Posted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(throttle, "INVITED_BY_ONE", parse("2 per hour"))
+    for name in ("a", "b"):
+        invited(world, email=f"{name}@altendorf.example")
+    with pytest.raises(ValidationError, match="within an hour"):
+        invited(world, email="c@altendorf.example")
+    assert len(posted.mails) == 2
+    with as_reseller(world.nordbel.reseller):
+        assert not Invitation.objects.filter(email__startswith="c@").exists()

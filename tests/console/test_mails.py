@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from pbx_console.accounts.mailer import mail
+from pbx_console.accounts.models import AuditEntry
 from pbx_console.branding import dns
 from pbx_console.branding.mail import KINDS, outbox
 from pbx_console.branding.models import BrandDomain, OutgoingMail
@@ -96,6 +97,10 @@ def test_a_test_mail_goes_to_the_person_who_asks(
     assert answer["Location"] == "/brand/mails/?check=1"
     sent = OutgoingMail.objects.get()
     assert (sent.kind, sent.to) == ("test", "owner@nordbel.example")
+    entry = AuditEntry.objects.get(verb="mail.test_sent")
+    assert entry.reseller == world.nordbel.reseller
+    page = text_of(sign_in("owner").get("/audit/", headers={"accept-language": "en"}))
+    assert "owner@nordbel.example" in page
 
 
 def test_test_mails_are_throttled(

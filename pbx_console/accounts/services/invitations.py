@@ -29,6 +29,11 @@ from pbx_console.accounts.models.invitations import digest, end_of_life, new_tok
 from pbx_console.accounts.models.resellers import Language
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services import audit, reach
+from pbx_console.accounts.services.throttle import (
+    TooManyMails,
+    TooManyMailsThere,
+    count_invitation,
+)
 
 FIELDS = ["email", "role", "extension_number"]
 # Stands for a token's digest until the mail is written; SHA-256 in hex never begins so.
@@ -70,6 +75,7 @@ def invite(
     reach.check_role(actor, role, realm, customer)
     reach.check_extension(role, customer, extension_number)
     _check_new(invitation)
+    _count(actor, invitation)
     write_mail(invitation)
     _note(actor, "invitation.sent", invitation)
     return invitation
@@ -97,6 +103,22 @@ def _check_new(invitation: Invitation) -> None:
     if waiting.filter(role=invitation.role).exists():
         message = _("This person is invited already. Send the invitation again.")
         raise ValidationError({"email": message})
+
+
+def _count(actor: Actor, invitation: Invitation) -> None:
+    """Refuse to flood many people or one. What the system sends is not counted."""
+    if actor.user is None:
+        return
+    try:
+        count_invitation(actor.user.pk, invitation.reseller_id, invitation.email)
+    except TooManyMails as error:
+        message = _("You have invited 200 people within an hour. Go on in an hour.")
+        raise ValidationError(message) from error
+    except TooManyMailsThere as error:
+        message = _(
+            "This address got five invitations within a day. Send the next one tomorrow."
+        )
+        raise ValidationError({"email": message}) from error
 
 
 def open_invitations() -> Any:
@@ -157,6 +179,7 @@ def send_again(actor: Actor, invitation: Invitation) -> Invitation:
     """Send a new mail with seven new days; the earlier mail's address is dead."""
     found = _locked(actor, invitation)
     found.invited_by = actor.user
+    _count(actor, found)
     write_mail(found)
     _note(actor, "invitation.sent_again", found)
     return found

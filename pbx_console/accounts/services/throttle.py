@@ -18,6 +18,16 @@ from pbx_console.accounts.models.invitations import digest
 
 PER_ACCOUNT = parse("10 per 15 minutes")
 PER_ADDRESS = parse("50 per 15 minutes")
+INVITED_BY_ONE = parse("200 per hour")
+INVITED_TO_ONE = parse("5 per day")
+
+
+class TooManyMails(Exception):
+    """Too many invitations by this person."""
+
+
+class TooManyMailsThere(Exception):
+    """Too many invitations to this address."""
 
 
 class TooManyTries(Exception):
@@ -55,6 +65,33 @@ def count_wrong_token(token: str, request: Any) -> bool:
     except TooManyTries:
         return True
     return False
+
+
+def count_invitation(inviter: int, realm: int | None, email: str) -> None:
+    """Count a mail that one person has sent to an address of a realm.
+
+    Raises TooManyMails or TooManyMailsThere, and counts nothing then. Realms count apart:
+    what one does must not show in another.
+    """
+    keys = ("invitation", str(inviter)), ("invitation", f"{realm}", email)
+    try:
+        full = _full(_limiter(), *keys)
+    except Exception:  # noqa: BLE001 - any storage failure means the spare counter
+        full = _full(_spare, *keys)
+    if full is not None:
+        raise full
+
+
+def _full(
+    limiter: MovingWindowRateLimiter, by_one: tuple[str, ...], to_one: tuple[str, ...]
+) -> Exception | None:
+    if not limiter.test(INVITED_BY_ONE, *by_one):
+        return TooManyMails()
+    if not limiter.test(INVITED_TO_ONE, *to_one):
+        return TooManyMailsThere()
+    limiter.hit(INVITED_BY_ONE, *by_one)
+    limiter.hit(INVITED_TO_ONE, *to_one)
+    return None
 
 
 def _hit(

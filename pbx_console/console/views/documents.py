@@ -12,6 +12,7 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
+from pbx_console.accounts.locales import locale
 from pbx_console.accounts.models import Customer
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.branding import pdf
@@ -70,7 +71,7 @@ def _directory(customer: Customer) -> dict[str, Any]:
 
 
 def _today() -> str:
-    return dates.format_date(localdate(), "long", locale=formats.locale())
+    return dates.format_date(localdate(), "long", locale=locale())
 
 
 def _rows(customer: Customer, country: str) -> list[dict[str, Any]]:

@@ -17,11 +17,12 @@ from limits import parse
 
 from pbx_console.branding import dns
 from pbx_console.branding.limiter import allowed
-from pbx_console.branding.mail import KINDS, Kind, send
+from pbx_console.branding.mail import KINDS, Kind
 from pbx_console.branding.mail.dress import dress_of
 from pbx_console.branding.mail.render import Rendered, subject_of
 from pbx_console.branding.mail.render import render as render_mail
 from pbx_console.branding.models import OutgoingMail
+from pbx_console.branding.services.trial_mail import send_test
 from pbx_console.console.access import needs
 from pbx_console.console.brands import Shelf, shelf_for
 from pbx_console.console.paging import page
@@ -149,13 +150,12 @@ def mail_test(request: Any, slug: str = "") -> HttpResponse:
         words = _("Five test mails in a quarter of an hour are enough. Wait a little.")
         toast(request, words, state="failed")
         return redirect(shelf.url("mails"))
-    send(
-        shelf.reseller,
-        "test",
-        to=person.email,
-        name=person.name,
+    send_test(
+        request.actor,
+        shelf.brand,
+        person=person,
         language=get_language() or "",
-        context={"path": shelf.url("mails")},
+        path=shelf.url("mails"),
     )
     words = _("A test mail is on its way to %(address)s.") % {"address": person.email}
     toast(request, words, state="pending")
