@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import Count, F, OuterRef, Q, Subquery
@@ -293,47 +294,40 @@ def latest_exports() -> list[tuple[Reseller, UsageExport | None]]:
 
 
 def first_steps(request: Any) -> list[Step]:
-    """Return the checklist of a reseller without customers."""
-    brand = request.brand
-    host = request.get_host().partition(":")[0]
-    has_list = PriceList.objects.filter(kind=PriceList.Kind.RETAIL).exists()
+    """Return the checklist of a reseller without customers: what is done, what is next."""
     role = request.membership.role
-    steps = [
-        Step("live", _("Account protected"), _("Password and second factor are set.")),
-        Step(
-            "live",
-            _("Brand published"),
-            _("%(name)s, colour %(accent)s, with the logo on the left.")
-            % {"name": brand.product_name, "accent": brand.accent},
-        ),
-        Step(
-            "live",
-            _("Domain proven"),
-            _("You are using it: %(host)s.") % {"host": host},
-        ),
-    ]
-    prices = _(
-        "What your customers pay. Without one, calls are counted but not priced."
-    )
-    wanted = has_right(role, "prices.manage")
-    steps.append(
-        Step("live", _("Price list"), prices)
-        if has_list
-        else Step(
-            "pending",
-            _("Price list"),
-            prices,
-            reverse("console:price_list_new") if wanted else "",
-            _("Add a price list"),
+    drawn: list[Step] = []
+    for done, right, step in _first(request):
+        here = not done and all(row.state == "live" for row in drawn)
+        may = not done and (not right or has_right(role, right))
+        drawn.append(
+            replace(
+                step,
+                state="live" if done else "pending" if here else "",
+                url=step.url if may else "",
+            )
         )
-    )
-    steps.append(
-        Step(
-            "pending" if has_list else "",
-            _("First customer, first phone"),
-            _(
-                "Name, extensions, numbers. Then type the account into a phone and call."
-            ),
-        )
-    )
-    return steps
+    return drawn
+
+
+def _first(request: Any) -> Iterator[tuple[bool, str, Step]]:
+    """Yield done or not, the right it takes, and the step."""
+    brand = request.brand
+    text = _("Password and second factor are set.")
+    yield True, "", Step("", _("Account protected"), text)
+    text = _("Logo, colour and words: what your customers see. Looks can wait a day.")
+    yield brand.versions.exists(), "brand.manage", _step("brand", _("Brand"), text)
+    text = _("You are using it: %(host)s.")
+    host = request.get_host().partition(":")[0]
+    yield True, "", Step("", _("Domain proven"), text % {"host": host})
+    text = _("What your customers pay. Without one, calls are counted but not priced.")
+    retail = PriceList.objects.filter(kind=PriceList.Kind.RETAIL)
+    step = _step("price_list_new", _("Price list"), text)
+    yield retail.exists(), "prices.manage", step
+    text = _("Name, extensions, numbers. Then type the account into a phone and call.")
+    yield False, "", Step("", _("First customer, first phone"), text)
+
+
+def _step(page: str, title: str, text: str) -> Step:
+    action = {"brand": _("Dress the console"), "price_list_new": _("Add a price list")}
+    return Step("", title, text, reverse(f"console:{page}"), action[page])

@@ -7,7 +7,10 @@ from typing import Any
 import pytest
 from django.urls import reverse
 
+from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.models import Customer
+from pbx_console.branding.models import Brand
+from pbx_console.branding.services.drafts import publish, save_draft
 from pbx_console.pbx.models import Extension
 from tests.conftest import World
 from tests.console.conftest import Opens, text_of
@@ -47,6 +50,12 @@ def test_it_guides_a_reseller_without_customers(
     shown = text_of(sign_in("owner").get("/"))
     assert "Getting started" in shown
     assert "Add the first customer" in shown
+    assert "Dress the console" in shown  # nobody published this brand yet
+
+    brand = Brand.objects.get(reseller=world.nordbel.reseller)
+    save_draft(SYSTEM, brand=brand, files={}, login_text="Hello.")
+    publish(SYSTEM, brand=brand)
+    assert "Dress the console" not in text_of(sign_in("owner").get("/"))
 
 
 def test_it_tells_of_a_save_that_did_not_arrive(

@@ -8,8 +8,10 @@ from django.test import Client
 from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.models import Invitation, Reseller
 from pbx_console.branding import hosts
-from pbx_console.branding.models import BrandDomain, OutgoingMail
+from pbx_console.branding.models import Brand, BrandDomain, OutgoingMail
+from pbx_console.branding.pictures import picture_of
 from pbx_console.branding.services import add_domain, domain_is_proven
+from pbx_console.branding.services.opening import open_reseller
 from pbx_console.metering.models import PriceList, ResellerTariff
 from pbx_console.pbx.models import OutboundRoute, Trunk
 from tests.conftest import World
@@ -177,3 +179,18 @@ def test_it_says_what_is_wrong_with_a_trunk(sign_in: Opens, everyone: None) -> N
     response = sign_in("operator").post("/trunks/new/", bad)
     assert response.status_code == 422
     assert not Trunk.objects.filter(slug="second").exists()
+
+
+def test_a_new_resellers_logo_is_its_own_name_and_nothing_of_the_platforms(
+    world: World, everyone: None
+) -> None:
+    made = open_reseller(
+        SYSTEM, slug="funk", name="Funk & Söhne <b>", country="DE", max_extensions=5
+    )
+    brand = Brand.objects.get(reseller=made)
+    ours = Brand.objects.get(reseller=None)
+    assert set(brand.files) >= {"logo", "logo_dark", "mark"}
+    for kind in ("logo", "logo_dark"):
+        drawing = picture_of(brand, kind)[0].decode()
+        assert "Funk &amp; Söhne &lt;b&gt;" in drawing
+        assert drawing != picture_of(ours, kind)[0].decode()

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from pbx_console.accounts.models import AuditEntry, Invitation
+from pbx_console.accounts.models import AuditEntry, Invitation, Reseller
 from pbx_console.accounts.scope import as_everyone
+from pbx_console.branding.models import Brand
 from pbx_console.metering.models import Leg, UsageExport
 from tests.conftest import Tenant
 from tests.meta.addresses import Address
@@ -28,6 +29,8 @@ def arguments_for(address: Address, tenant: Tenant, role: str = "") -> dict[str,
         return dict.fromkeys(address.arguments, "wholesale")
     if role == "operator" and address.name.startswith("console:domain_"):
         return {"host": "console.localhost"}
+    if role == "operator" and address.name == "console:brand_file":
+        return {"digest": _mark_of(None)}
     return {name: _value(name, address, tenant) for name in address.arguments}
 
 
@@ -44,8 +47,13 @@ def _leg(tenant: Tenant) -> int:
 
 
 def _mark(tenant: Tenant) -> str:
+    return _mark_of(tenant.reseller)
+
+
+def _mark_of(reseller: Reseller | None) -> str:
     with as_everyone("matrix"):
-        return str(tenant.reseller.brand.files["mark"]["digest"])
+        brand = Brand.objects.get(reseller=reseller)
+        return str(brand.files["mark"]["digest"])
 
 
 def _sequence(tenant: Tenant) -> int:

@@ -17,9 +17,13 @@ from django.test import Client
 from django.urls import reverse
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
+from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.models import Session, User
 from pbx_console.accounts.rights import has_right
 from pbx_console.accounts.scope import as_everyone
+from pbx_console.branding.models import Brand
+from pbx_console.branding.pictures import picture_of
+from pbx_console.branding.services.pictures import save_customer_logo
 from tests.conftest import Tenant, World, sign_in_as
 from tests.meta.addresses import NOBODYS, PUBLIC, Address, addresses
 
@@ -155,8 +159,17 @@ def standing(world: World, cookies: dict[tuple[str, bool], str]) -> Any:
 
 @pytest.fixture
 def samples(world: World) -> Any:
-    """Return a function: address and tenant -> a URL of that tenant's objects."""
+    """Return a function: address and tenant -> a URL of that tenant's objects.
+
+    Customers show their own logos here, so that the pages of these exist.
+    """
     from tests.meta.objects import arguments_for  # noqa: PLC0415 - needs the database
+
+    with as_everyone("matrix"):
+        Brand.objects.update(customers_may_show_logo=True)
+        for tenant in (world.nordbel, world.zuidlijn):
+            drawing = picture_of(tenant.reseller.brand, "mark")[0]
+            save_customer_logo(SYSTEM, customer=tenant.customer, data=drawing)
 
     def url(address: Address, tenant: Tenant, role: str = "") -> str:
         values = arguments_for(address, tenant, role)

@@ -120,8 +120,8 @@ def _parts(request: Any, shelf: Shelf, form: BrandForm) -> HttpResponse:
     return render(request, "console/brand/parts.html", context)
 
 
-@require_GET
 @needs("brand.view")
+@require_GET
 def brand_tones(request: Any, slug: str = "") -> HttpResponse:
     """Answer the table of contrast for a colour that is just being picked."""
     shelf = shelf_for(request, slug)
@@ -138,8 +138,8 @@ def _tint(text: str) -> float:
     return max(0.0, min(2.0, float(text)))
 
 
-@require_GET
 @needs("brand.view")
+@require_GET
 def brand_styles(request: Any, slug: str = "") -> HttpResponse:
     """Answer the draft's stylesheet: for the miniatures on the page, or for a page."""
     shelf = shelf_for(request, slug)
@@ -154,8 +154,8 @@ def brand_styles(request: Any, slug: str = "") -> HttpResponse:
     return response
 
 
-@require_GET
 @needs("brand.view")
+@require_GET
 def brand_file(request: Any, digest: str, slug: str = "") -> HttpResponse:
     """Answer a picture of the brand, published or not."""
     shelf = shelf_for(request, slug)
@@ -168,10 +168,10 @@ def brand_file(request: Any, digest: str, slug: str = "") -> HttpResponse:
     return response
 
 
+@needs("brand.view")
 @xframe_options_sameorigin
 @framed_by_ourselves
 @require_GET
-@needs("brand.view")
 def brand_door(request: Any, slug: str = "") -> HttpResponse:
     """Show the sign-in page in the draft's dress, for the frame of the preview."""
     shelf = shelf_for(request, slug)
@@ -186,8 +186,8 @@ def brand_door(request: Any, slug: str = "") -> HttpResponse:
     return render(request, "console/brand/door.html", context)
 
 
-@require_GET
 @needs("brand.view")
+@require_GET
 def brand_sheet(request: Any, slug: str = "") -> HttpResponse:
     """Show a document in the draft's dress as a picture, for the preview."""
     shelf = shelf_for(request, slug)
@@ -197,8 +197,8 @@ def brand_sheet(request: Any, slug: str = "") -> HttpResponse:
     return response
 
 
-@require_POST
 @needs("brand.manage")
+@require_POST
 def brand_publish(request: Any, slug: str = "") -> HttpResponse:
     """Show the draft to everybody."""
     shelf = shelf_for(request, slug)
@@ -216,8 +216,8 @@ def brand_publish(request: Any, slug: str = "") -> HttpResponse:
     return redirect(shelf.url())
 
 
-@require_POST
 @needs("brand.manage")
+@require_POST
 def brand_discard(request: Any, slug: str = "") -> HttpResponse:
     """Forget the draft."""
     shelf = shelf_for(request, slug)
@@ -227,8 +227,8 @@ def brand_discard(request: Any, slug: str = "") -> HttpResponse:
     return redirect(shelf.url())
 
 
-@require_POST
 @needs("brand.manage")
+@require_POST
 def brand_versions(request: Any, slug: str = "") -> HttpResponse:
     """Publish an earlier version again."""
     shelf = shelf_for(request, slug)
@@ -244,8 +244,8 @@ def brand_versions(request: Any, slug: str = "") -> HttpResponse:
     return redirect(shelf.url())
 
 
-@require_POST
 @needs("brand.view")
+@require_POST
 def brand_open(request: Any, slug: str = "") -> HttpResponse:
     """Dress the whole console in the draft, for this person only."""
     shelf = shelf_for(request, slug)
@@ -257,8 +257,8 @@ def brand_open(request: Any, slug: str = "") -> HttpResponse:
     return redirect("console:customer", code=latest.code)
 
 
-@require_POST
 @needs("brand.view")
+@require_POST
 def brand_close(request: Any, slug: str = "") -> HttpResponse:
     """Go back to what is published."""
     shelf = shelf_for(request, slug)

@@ -61,8 +61,8 @@ def _save(request: Any, customer: Customer, data: bytes) -> CustomerLogo:
     return pictures.save_customer_logo(request.actor, customer=customer, data=data)
 
 
-@require_safe
 @needs()
+@require_safe
 def picture(request: Any, code: str) -> HttpResponse:
     """Answer a customer's logo to everybody who may see the customer."""
     customer = customer_for(request, code)
