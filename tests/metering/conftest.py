@@ -18,7 +18,7 @@ from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services.customers import save_customer
 from pbx_console.accounts.services.resellers import save_reseller
 from pbx_console.metering.ingest import JournalFollower
-from pbx_console.metering.models import Leg, PriceList
+from pbx_console.metering.models import Follower, Leg, PriceList
 from pbx_console.metering.services.price_lists import (
     import_price_list,
     save_price_list,
@@ -92,7 +92,8 @@ def everyone() -> Iterator[None]:
 
 @pytest.fixture
 def owners(db: None, everyone: None) -> Owners:
-    """Return both resellers."""
+    """Return both resellers; the cast's own follower rests and is not late."""
+    Follower.objects.all().delete()
     return make_owners()
 
 

@@ -167,7 +167,8 @@ def _refusal_to_customer(owner: Owner, use: Use) -> str:
     words = {"who": _support(reseller), "n": use.limit}
     if isinstance(owner, Reseller):
         return _no_more(use) % words
-    return f"{_all_in_use(use) % words} {_('%(who)s can raise the limit.') % words}"
+    who = _("%(who)s can raise the limit.") % words
+    return f"{_all_in_use(use) % words} {who}"
 
 
 def _support(reseller: Reseller) -> str:
