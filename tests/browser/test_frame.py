@@ -32,7 +32,7 @@ def test_it_closes_the_palette_with_escape_and_says_when_nothing_fits(
     page = visitor.open("zuidlijn", "/account/", role="owner")
     page.keyboard.press("Control+k")
     page.keyboard.type("Altendorf")  # another reseller's customer
-    expect(page.locator("#palette-list")).to_contain_text("Nothing found")
+    expect(page.locator("#palette-list")).to_contain_text("Niets gevonden")
     page.keyboard.press("Escape")
     expect(page.locator("#palette")).to_be_hidden()
 
@@ -93,7 +93,7 @@ def test_it_remembers_light_or_dark(visitor: Visitor) -> None:
     page.reload()
     expect(root).to_have_attribute("data-bs-theme", "dark")
     page.select_option("#id_theme", "auto")
-    page.get_by_role("button", name="Save preferences").click()
+    page.get_by_role("button", name="Voorkeuren opslaan").click()
     expect(root).to_have_attribute("data-bs-theme", "auto")
 
 
