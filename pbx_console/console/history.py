@@ -356,7 +356,9 @@ def url_of(entry: AuditEntry, role: str) -> str:
         return reverse("console:extension", args=[code, number])
     if entry.object_type in ("customer", "reseller", "trunk"):
         return reverse(f"console:{entry.object_type}", args=[key])
-    if entry.object_type == "pricelist":
+    if entry.object_type == "pricelist" and (
+        role != Role.OPERATOR or entry.reseller_id is None
+    ):  # a reseller's own prices are no business of the platform's
         return reverse("console:price_list", args=[key])
     if entry.object_type == "did":
         return reverse("console:number", args=[key.lstrip("+")])
@@ -367,6 +369,7 @@ def page_of(obj: models.Model, role: str) -> str:
     """Return the page of an object, nothing where this role has none."""
     kind = str(obj._meta.model_name)
     seen = AuditEntry(object_type=kind, object_key=key_of(obj), verb="")
+    seen.reseller_id = getattr(obj, "reseller_id", None)
     return url_of(seen, role)
 
 

@@ -21,9 +21,9 @@ def socket_is_open(page: Page) -> None:
 
 
 def test_a_role_taken_away_shows_the_door_at_once(visitor: Visitor) -> None:
-    """The technician's page has no live data of its own: it waits for this only."""
+    """The reader's page has no live data of its own: it waits for this only."""
     page = visitor.open("zuidlijn", "/sign-in/")
-    person = visitor.house.person("zuidlijn", "technician")
+    person = visitor.house.person("zuidlijn", "reader")
     pass_the_door(page, person)
     page.goto(visitor.house.url("zuidlijn", "/customers/"))
     socket_is_open(page)

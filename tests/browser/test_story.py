@@ -103,7 +103,7 @@ def _assign_number(page: Page) -> None:
 def test_it_reads_prices_after_showing_what_is_wrong(
     visitor: Visitor, tmp_path: Path
 ) -> None:
-    page = visitor.open("zuidlijn", "/price-lists/", role="owner")
+    page = visitor.open("nordbel", "/price-lists/", role="owner")
     page.locator("tbody a.name").first.click()
     page.get_by_role("link", name="Read in a CSV").click()
     file = tmp_path / "prices.csv"

@@ -28,7 +28,7 @@ EXEMPT = {
     r"(SIP|CSV|XLSX|JSON|PDF|TOTP|SHA(-256)?|UDP|TCP|TLS|DNS|TXT|SPF|DKIM|DMARC|CNAME|"
     r"MX|SVG|PNG|JPEG|WebP|kB|MB|px|min|ms|vh|Hz)": "names of formats and units",
     r"(?=\w*\d)([0-9a-f]{4,}|[a-z0-9]{5,6}(-\d+)?)|[A-Z2-7]{16,}": "hashes, codes",
-    r"[0-9a-f]{4} [0-9a-f]{4}…": "the beginning of a hash",
+    r"[0-9a-f]{4} [0-9a-f]{4}…?": "the beginning of a hash",
     r"[0-9a-f]{5}-[0-9a-f]{5}": "recovery codes",
     r"#[0-9a-f]{6}": "colours",
     r"usage-[\w-]+(\.\w+)+": "names of files",
