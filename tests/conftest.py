@@ -36,6 +36,7 @@ from pbx_console.pbx.services.dids import save_did
 from pbx_console.pbx.services.extensions import save_extension
 from pbx_console.pbx.services.trunks import save_route, save_trunk
 from tests.brands import make_brands
+from tests.dns import DnsServer
 from tests.meter import make_calls, make_prices
 
 PASSWORD = "a long enough test password"
@@ -289,3 +290,19 @@ def as_person(world: World) -> Any:
         return sign_in_as(client, user, second_factor=second_factor)
 
     return make
+
+
+@pytest.fixture
+def in_english(world: World) -> None:
+    """Let everybody read English, whatever their customer speaks."""
+    with as_everyone("test in English"):
+        User.objects.update(language="en")
+        Customer.objects.update(language="en")
+
+
+@pytest.fixture
+def dns_server(settings: Any) -> Iterator[DnsServer]:
+    """Ask a DNS server of our own and nobody else."""
+    with DnsServer() as running:
+        settings.DNS_SERVERS = [running.address]
+        yield running

@@ -18,6 +18,7 @@ from pbx_console.branding.models import Brand, BrandDraft, BrandVersion, Kind
 from pbx_console.branding.services.brands import FIELDS
 from pbx_console.branding.services.drafts import draft_of, drafted
 from pbx_console.console import formats
+from pbx_console.console.history import Change
 from pbx_console.console.owners import reseller_for
 
 VERSIONS = 12  # shown on the page
@@ -118,15 +119,6 @@ def picture_url(shelf: Shelf, kind: str) -> str:
 
 
 # ── versions in words ────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """One thing that a version changed."""
-
-    label: str
-    before: str
-    after: str
 
 
 @dataclass(frozen=True, slots=True)

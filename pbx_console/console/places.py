@@ -16,7 +16,6 @@ from pbx_console.accounts.models import (
     Invitation,
     Membership,
     Reseller,
-    Role,
 )
 from pbx_console.accounts.models.resellers import Feature
 from pbx_console.accounts.services import reach
@@ -110,11 +109,6 @@ def extension_choices(customer: Customer | None) -> list[tuple[str, str]]:
         return []
     rows = customer.extensions.order_by("number").values_list("number", "name")
     return [(number, f"{number} {name}") for number, name in rows]
-
-
-def needs_extension(role: str) -> bool:
-    """Say whether a role is nothing without an extension."""
-    return role == Role.END_USER
 
 
 def with_second_factor(user_ids: list[int]) -> set[int]:

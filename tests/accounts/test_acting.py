@@ -9,20 +9,14 @@ import pytest
 from django.test import Client
 
 from pbx_console.accounts import acting
-from pbx_console.accounts.models import AuditEntry, Customer, User
+from pbx_console.accounts.models import AuditEntry, Customer
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.live import door
 from tests.conftest import World
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 BANNER = b"You act as administrator of"
-
-
-@pytest.fixture(autouse=True)
-def in_english(world: World) -> None:
-    """Let everybody read English: the sentences below are."""
-    with as_everyone("test"):
-        User.objects.update(language="en")
-        Customer.objects.update(language="en")
 
 
 @pytest.fixture

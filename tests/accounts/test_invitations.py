@@ -12,7 +12,7 @@ from django.utils import timezone
 from limits import parse
 
 from pbx_console.accounts.actor import Actor
-from pbx_console.accounts.models import Customer, Invitation, Membership, User
+from pbx_console.accounts.models import Invitation, Membership, User
 from pbx_console.accounts.scope import as_customer, as_everyone, as_reseller
 from pbx_console.accounts.services import throttle
 from pbx_console.accounts.services.invitations import (
@@ -28,17 +28,11 @@ from pbx_console.accounts.services.invitations import (
 from tests.conftest import World
 from tests.posted import Posted, posted
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 __all__ = ["posted"]
 NEW = "anna@altendorf.example"
 SECRET = "nineteen yellow tulips"
-
-
-@pytest.fixture(autouse=True)
-def in_english(world: World) -> None:
-    """Let everybody read English: the sentences below are."""
-    with as_everyone("test"):
-        User.objects.update(language="en")
-        Customer.objects.update(language="en")
 
 
 def actor_of(world: World, role: str) -> Actor:

@@ -4,20 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from pbx_console.accounts.models import Customer, Reseller, User
+from pbx_console.accounts.models import Customer, Reseller
 from tests.conftest import World
 from tests.console.conftest import Opens, text_of
 from tests.console.test_customers import FORM
 from tests.console.test_resellers import FORM as RESELLER
 
+pytestmark = pytest.mark.usefixtures("in_english", "everyone")
+
 CHANGE = {**FORM, "is_active": "on", "max_call_minutes": "60"}
-pytestmark = pytest.mark.usefixtures("everyone")
-
-
-@pytest.fixture(autouse=True)
-def in_english(world: World, everyone: None) -> None:
-    """Let everybody read English, whatever their customer speaks."""
-    User.objects.update(language="en")
 
 
 def test_platform_staff_set_what_a_reseller_has(sign_in: Opens, world: World) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -20,22 +19,14 @@ NAME = "telefon.nordbel.example"
 
 
 @pytest.fixture
-def server(settings: Any) -> Iterator[DnsServer]:
-    """Ask a DNS server of our own and nobody else."""
-    with DnsServer() as running:
-        settings.DNS_SERVERS = [running.address]
-        yield running
-
-
-@pytest.fixture
 def claimed(sign_in: Opens, everyone: None) -> BrandDomain:
     """Return a name that the owner just added."""
     sign_in("owner").post(LIST, {"host": NAME})
     return BrandDomain.objects.get(host=NAME)
 
 
-def _publish(server: DnsServer, domain: BrandDomain) -> None:
-    server.set(domain.proof_name, "TXT", domain.proof_token)
+def _publish(dns_server: DnsServer, domain: BrandDomain) -> None:
+    dns_server.set(domain.proof_name, "TXT", domain.proof_token)
 
 
 def test_a_pasted_address_becomes_a_claim_with_its_record(
@@ -77,9 +68,9 @@ def test_it_says_what_is_wrong_and_adds_nothing(
 
 
 def test_check_now_turns_it_live(
-    server: DnsServer, sign_in: Opens, claimed: BrandDomain
+    dns_server: DnsServer, sign_in: Opens, claimed: BrandDomain
 ) -> None:
-    _publish(server, claimed)
+    _publish(dns_server, claimed)
     client = sign_in("owner")
     client.post(f"{LIST}{NAME}/check/")
     claimed.refresh_from_db()
@@ -88,7 +79,7 @@ def test_check_now_turns_it_live(
 
 
 def test_a_waiting_line_looks_again_and_stops_when_it_is_live(
-    server: DnsServer, sign_in: Opens, claimed: BrandDomain
+    dns_server: DnsServer, sign_in: Opens, claimed: BrandDomain
 ) -> None:
     client = sign_in("owner")
     domain_checks.check_due()
@@ -96,7 +87,7 @@ def test_a_waiting_line_looks_again_and_stops_when_it_is_live(
     assert "every 5s" in first
     seen = first.partition("?seen=")[2].partition('"')[0]
     assert client.get(f"{LIST}{NAME}/?seen={seen}").status_code == 204
-    _publish(server, claimed)
+    _publish(dns_server, claimed)
     domain_checks.look_at(SYSTEM, claimed)
     again = text_of(client.get(f"{LIST}{NAME}/?seen={seen}"))
     assert "Proven since" in again
@@ -104,22 +95,22 @@ def test_a_waiting_line_looks_again_and_stops_when_it_is_live(
 
 
 def test_it_asks_the_dns_only_so_often(
-    server: DnsServer, sign_in: Opens, claimed: BrandDomain
+    dns_server: DnsServer, sign_in: Opens, claimed: BrandDomain
 ) -> None:
     client = sign_in("owner")
     for _try in range(20):
         client.post(f"{LIST}{NAME}/check/")
-    assert len(server.asked) == domain_checks.PER_NAME.amount
+    assert len(dns_server.asked) == domain_checks.PER_NAME.amount
     assert "moment ago" in text_of(client.get(LIST))
 
 
 def test_the_main_domain_is_chosen_and_the_others_lead_to_it(
-    server: DnsServer, sign_in: Opens, claimed: BrandDomain, client: Any
+    dns_server: DnsServer, sign_in: Opens, claimed: BrandDomain, client: Any
 ) -> None:
     page = sign_in("owner")
     page.post(f"{LIST}{NAME}/main/")
     assert not BrandDomain.objects.get(host=NAME).is_primary
-    _publish(server, claimed)
+    _publish(dns_server, claimed)
     page.post(f"{LIST}{NAME}/check/")
     page.post(f"{LIST}{NAME}/main/")
     assert BrandDomain.objects.get(host=NAME).is_primary
@@ -168,12 +159,12 @@ def test_two_resellers_may_claim_the_same_name_unaware(
 
 
 def test_platform_staff_open_them_for_a_reseller(
-    server: DnsServer, sign_in: Opens, claimed: BrandDomain
+    dns_server: DnsServer, sign_in: Opens, claimed: BrandDomain
 ) -> None:
     client = sign_in("operator")
     url = "/resellers/nordbel/domains/"
     assert NAME in text_of(client.get(url))
-    _publish(server, claimed)
+    _publish(dns_server, claimed)
     assert client.post(f"{url}{NAME}/check/")["Location"] == url
     claimed.refresh_from_db()
     assert claimed.state == "proven"
@@ -198,11 +189,11 @@ def test_the_limiter_counts_without_redis(monkeypatch: Any) -> None:
 
 
 def test_the_page_of_a_dangling_domain_says_when_it_ends(
-    server: DnsServer, sign_in: Opens, claimed: BrandDomain
+    dns_server: DnsServer, sign_in: Opens, claimed: BrandDomain
 ) -> None:
-    _publish(server, claimed)
+    _publish(dns_server, claimed)
     proven = domain_checks.look_at(SYSTEM, claimed)
-    server.forget(claimed.proof_name)
+    dns_server.forget(claimed.proof_name)
     domain_checks.look_at(SYSTEM, proven)
     shown = text_of(sign_in("owner").get(LIST))
     assert "The TXT record is gone" in shown

@@ -22,15 +22,9 @@ from tests.conftest import World
 from tests.console.conftest import Opens, text_of
 from tests.posted import Posted, posted
 
+pytestmark = pytest.mark.usefixtures("in_english")
+
 __all__ = ["posted"]
-
-
-@pytest.fixture(autouse=True)
-def in_english(world: World) -> None:
-    """Let everybody read English: the sentences below are."""
-    with as_everyone("test"):
-        User.objects.update(language="en")
-        Customer.objects.update(language="en")
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from django.test import Client
 from django.urls import reverse
 
 from pbx_console.accounts.actor import SYSTEM, Actor
-from pbx_console.accounts.models import AuditEntry, Customer, Reseller, User
+from pbx_console.accounts.models import AuditEntry, Customer, Reseller
 from pbx_console.accounts.services.customers import save_customer
 from pbx_console.accounts.services.resellers import save_reseller
 from pbx_console.accounts.services.second_factor import require_second_factor
@@ -25,13 +25,7 @@ from pbx_console.pbx.services.trunks import delete_route, save_route, save_trunk
 from tests.conftest import World
 from tests.console.conftest import Opens, text_of
 
-pytestmark = pytest.mark.usefixtures("everyone")
-
-
-@pytest.fixture(autouse=True)
-def in_english(world: World, everyone: None) -> None:
-    """Let everybody read English, whatever their customer speaks."""
-    User.objects.update(language="en")
+pytestmark = pytest.mark.usefixtures("in_english", "everyone")
 
 
 def last(verb: str = "") -> AuditEntry:

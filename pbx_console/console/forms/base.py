@@ -37,6 +37,35 @@ class NounForm(forms.Form):
                 field.validators += self.model._meta.get_field(name)._validators  # type: ignore[union-attr]
 
 
+class CsvFileForm(forms.Form):
+    """A CSV file, or the text of one that was already looked at."""
+
+    MAX_MB = 5
+    file = forms.FileField(
+        label=_("CSV file"),
+        error_messages={"required": _("Choose a CSV file.")},
+        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
+    )
+    text = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Ask for a file unless its text comes along already."""
+        super().__init__(*args, **kwargs)
+        self.fields["file"].required = not (self.is_bound and self.data.get("text"))
+
+    def clean(self) -> dict[str, Any]:
+        """Return the bytes of either as `data`."""
+        data: dict[str, Any] = self.cleaned_data
+        upload = data.get("file")
+        if upload is not None and upload.size > self.MAX_MB * 1024 * 1024:
+            message = _(
+                "The file is larger than %(limit)s MB. Split it into several files."
+            )
+            raise forms.ValidationError({"file": message % {"limit": self.MAX_MB}})
+        data["data"] = upload.read() if upload else data.get("text", "").encode()
+        return data
+
+
 LIMITS = ("max_extensions", "max_numbers", "max_calls", "max_storage_mb")
 
 

@@ -11,7 +11,6 @@ from django.utils.translation import gettext_lazy as _
 from pbx_console.console.forms.base import Filters, NounForm, timezone_choices
 from pbx_console.metering.models import PriceList
 
-MAX_MB = 5
 DAYS = [
     ("0", _("Monday")),
     ("1", _("Tuesday")),
@@ -80,34 +79,6 @@ def _peak(obj: PriceList) -> dict[str, Any]:
         "peak_from": _clock(obj.peak_from_minute),
         "peak_until": _clock(obj.peak_until_minute),
     }
-
-
-class PriceFileForm(forms.Form):
-    """A CSV file, or the text of one that was already looked at."""
-
-    file = forms.FileField(
-        label=_("CSV file"),
-        error_messages={"required": _("Choose a CSV file.")},
-        widget=forms.ClearableFileInput(attrs={"accept": ".csv,text/csv"}),
-    )
-    text = forms.CharField(required=False, strip=False, widget=forms.HiddenInput)
-
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Ask for a file unless its text comes along already."""
-        super().__init__(*args, **kwargs)
-        self.fields["file"].required = not (self.is_bound and self.data.get("text"))
-
-    def clean(self) -> dict[str, Any]:
-        """Return the bytes of either as `data`."""
-        data: dict[str, Any] = self.cleaned_data
-        upload = data.get("file")
-        if upload is not None and upload.size > MAX_MB * 1024 * 1024:
-            message = _(
-                "The file is larger than %(limit)s MB. Split it into several files."
-            )
-            raise forms.ValidationError({"file": message % {"limit": MAX_MB}})
-        data["data"] = upload.read() if upload else data.get("text", "").encode()
-        return data
 
 
 class PriceFilters(Filters):

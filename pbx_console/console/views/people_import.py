@@ -18,7 +18,7 @@ from pbx_console.accounts.services.people_import import (
     look,
 )
 from pbx_console.console.access import fresh, needs
-from pbx_console.console.forms.people import PeopleFileForm
+from pbx_console.console.forms.base import CsvFileForm
 from pbx_console.console.owners import customer_for
 from pbx_console.console.places import customer_place, ensure_may_change
 from pbx_console.console.toasts import toast
@@ -35,7 +35,7 @@ def people_import(request: Any, code: str) -> HttpResponse:
     place = customer_place(request, code)
     ensure_may_change(request)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = PeopleFileForm(*sent)
+    form = CsvFileForm(*sent)
     found = Looked()
     if request.method == "POST" and form.is_valid():
         sure = "import" in request.POST
@@ -55,9 +55,7 @@ def _done(found: Looked) -> str:
     return words % {"n": n}
 
 
-def _draw(
-    request: Any, form: PeopleFileForm, found: Looked, place: Any
-) -> HttpResponse:
+def _draw(request: Any, form: CsvFileForm, found: Looked, place: Any) -> HttpResponse:
     fine = bool(found.people) and not found.errors
     context = {
         "place": place,

@@ -11,12 +11,8 @@ from django.utils.translation import gettext as _
 
 from pbx_console.console import downloads, history, price_files
 from pbx_console.console.access import needs
-from pbx_console.console.forms.price_lists import (
-    DAYS,
-    PriceFileForm,
-    PriceFilters,
-    PriceListForm,
-)
+from pbx_console.console.forms.base import CsvFileForm
+from pbx_console.console.forms.price_lists import DAYS, PriceFilters, PriceListForm
 from pbx_console.console.paging import page
 from pbx_console.console.saving import saved
 from pbx_console.console.toasts import toast
@@ -134,7 +130,7 @@ def price_list_import(request: Any, slug: str) -> HttpResponse:
     """Look at a CSV file first: what would change, or what is wrong where; then import."""
     shown = one(request, slug)
     sent = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = PriceFileForm(*sent)
+    form = CsvFileForm(*sent)
     result = None
     if request.method == "POST" and form.is_valid():
         wanted = {"price_list": shown, "text": form.cleaned_data["data"]}
@@ -159,7 +155,7 @@ def price_list_import(request: Any, slug: str) -> HttpResponse:
     return render(request, "console/price_lists/import.html", context, status=status)
 
 
-def _text(form: PriceFileForm) -> str:
+def _text(form: CsvFileForm) -> str:
     """Return the file as text, to be sent again with the answer "import"."""
     data: bytes = form.cleaned_data["data"]
     return data.decode("utf-8-sig")
