@@ -5,7 +5,14 @@ from __future__ import annotations
 from pbx_console.accounts.models import Role
 from pbx_console.accounts.models.memberships import CUSTOMER_ROLES, RESELLER_ROLES
 
-VIEW = {"customers.view", "extensions.view", "numbers.view", "calls.view"}
+VIEW = {
+    "customers.view",
+    "extensions.view",
+    "numbers.view",
+    "calls.view",
+    "callflow.view",
+    "limits.view",
+}
 TECHNICAL = VIEW | {
     "customers.manage",
     "extensions.manage",
@@ -14,6 +21,10 @@ TECHNICAL = VIEW | {
     "audit.view",
     "people.customer",
     "acting",
+    "callflow.manage",
+    "phonebook.manage",
+    "limits.manage",
+    "porting.manage",
 }
 MONEY = VIEW | {"prices.view", "prices.manage", "usage.view", "exports.view"}
 BRAND = {"brand.view", "brand.manage", "domains.manage", "mail.view"}
@@ -39,6 +50,12 @@ RIGHTS: dict[str, frozenset[str]] = {
             "extensions.manage",
             "numbers.view",
             "numbers.route",
+            "callflow.view",
+            "callflow.manage",
+            "phonebook.manage",
+            "recordings.listen",
+            "voicemail.shared",
+            "limits.view",
             "calls.view",
             "audit.view",
             "people.customer",

@@ -91,6 +91,12 @@ SENTENCES = {
     "leg.accepted": gettext_noop("Call %(label)s checked and accepted"),
     "leg.waived": gettext_noop("Call %(label)s checked and not billed"),
 }
+ACTS = {
+    "created": gettext_noop("%(noun)s %(label)s added"),
+    "saved": gettext_noop("%(noun)s %(label)s changed"),
+    "deleted": gettext_noop("%(noun)s %(label)s deleted"),
+}
+"""Sentences for the nouns that have none of their own."""
 KEYS = {
     "extension": "endpoint_id",
     "did": "number",
@@ -250,7 +256,10 @@ def sentence(entry: AuditEntry) -> str:
         label = formats.phone(entry.object_key)
     if known := SENTENCES.get(entry.verb):
         return _(known) % {"label": label}
-    return f"{noun(entry.object_type)} {label}: {entry.verb.rpartition('.')[2]}"
+    named = {"noun": noun(entry.object_type), "label": label}
+    act = entry.verb.rpartition(".")[2]
+    known = ACTS.get(act)
+    return _(known) % named if known else f"{named['noun']} {label}: {act}"
 
 
 def noun(object_type: str) -> str:

@@ -93,7 +93,24 @@ INSIDE: tuple[tuple[Entry, ...], ...] = (
         Entry("customer_extensions", _("Extensions"), "hash", "extensions.view"),
         Entry("customer_numbers", _("Numbers"), "number", "numbers.view"),
     ),
-    (Entry("customer_calls", _("Calls"), "phone-call", "calls.view", "call_list"),),
+    (
+        Entry("call_path", _("Call path"), "route", "callflow.view"),
+        Entry("groups", _("Hunt groups"), "users-group", "callflow.view"),
+        Entry("queues", _("Queues"), "stack-2", "callflow.view"),
+        Entry("menus", _("Menus"), "dialpad", "callflow.view"),
+        Entry("schedules", _("Schedules"), "calendar-time", "callflow.view"),
+        Entry("voicemail_boxes", _("Voicemail"), "mailbox", "callflow.view"),
+        Entry("prompts", _("Prompts and music"), "music", "callflow.view"),
+        Entry(
+            "rooms", _("More destinations"), "dots-circle-horizontal", "callflow.view"
+        ),
+        Entry("phonebook", _("Phonebook"), "address-book", "callflow.view"),
+        Entry("recordings", _("Recordings"), "microphone", "recordings.listen"),
+    ),
+    (
+        Entry("customer_calls", _("Calls"), "phone-call", "calls.view", "call_list"),
+        Entry("limits", _("Limits"), "shield-half", "limits.view"),
+    ),
     (
         Entry("customer_people", _("People"), "user", "people.customer", "people"),
         Entry("customer_logo", _("Logo"), "photo", "brand.customer", "customer_logo"),

@@ -7,9 +7,34 @@ from pbx_console.console.urls_audit import urlpatterns as audit
 from pbx_console.console.urls_brand import urlpatterns as brand
 from pbx_console.console.urls_domains import urlpatterns as domains
 from pbx_console.console.urls_door import urlpatterns as door
+from pbx_console.console.urls_extensions import urlpatterns as extensions
+from pbx_console.console.urls_flow import urlpatterns as flow
+from pbx_console.console.urls_limits import urlpatterns as limits
 from pbx_console.console.urls_mails import urlpatterns as mails
+from pbx_console.console.urls_numbers import urlpatterns as numbers
 from pbx_console.console.urls_pages import urlpatterns as pages
+from pbx_console.console.urls_paths import urlpatterns as paths
 from pbx_console.console.urls_people import urlpatterns as people
+from pbx_console.console.urls_queues import urlpatterns as queues
+from pbx_console.console.urls_trunks import urlpatterns as trunks
+from pbx_console.console.urls_voicemail import urlpatterns as voicemail
 
 app_name = "console"
-urlpatterns = [*door, *account, *pages, *brand, *domains, *mails, *audit, *people]
+urlpatterns = [
+    *door,
+    *account,
+    *pages,
+    *brand,
+    *domains,
+    *mails,
+    *audit,
+    *people,
+    *extensions,
+    *voicemail,
+    *flow,
+    *queues,
+    *numbers,
+    *trunks,
+    *limits,
+    *paths,
+]

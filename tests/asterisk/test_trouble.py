@@ -26,19 +26,15 @@ pytestmark = pytest.mark.asterisk
 @contextmanager
 def no_lookups() -> Iterator[None]:
     """The dialplan's questions fail, as they do while the database is away."""
-    names = ("route_from_extension", "route_from_trunk")
+    names = ("route_from_extension", "route_from_trunk", "step")
     with owner_connection() as owner:
         for name in names:
-            owner.execute(
-                f"ALTER FUNCTION asterisk.{name}(text, text) RENAME TO {name}_x"
-            )
+            owner.execute(f"ALTER FUNCTION asterisk.{name} RENAME TO {name}_x")
         try:
             yield
         finally:
             for name in names:
-                owner.execute(
-                    f"ALTER FUNCTION asterisk.{name}_x(text, text) RENAME TO {name}"
-                )
+                owner.execute(f"ALTER FUNCTION asterisk.{name}_x RENAME TO {name}")
 
 
 @contextmanager

@@ -1,0 +1,91 @@
+"""Sound that is played to callers: prompts, and music for those who wait."""
+
+from __future__ import annotations
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from pbx_console.accounts.models import Customer
+from pbx_console.accounts.scope import OwnedManager
+
+
+class Prompt(models.Model):
+    """A recording of a customer, uploaded, spoken from text or recorded by phone.
+
+    `data` is the truth: WAV, 16 bit, mono, 16 kHz. Asterisk plays a file that is named by
+    `digest`, so nothing that plays is ever overwritten.
+    """
+
+    class Source(models.TextChoices):
+        """Where it came from."""
+
+        UPLOAD = "upload", _("uploaded")
+        TEXT = "text", _("spoken from text")
+        PHONE = "phone", _("recorded by phone")
+
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="prompts"
+    )
+    name = models.CharField(_("name"), max_length=60)
+    source = models.CharField(max_length=6, choices=Source, default=Source.UPLOAD)
+    text = models.TextField(_("text"), blank=True, max_length=1000)
+    language = models.CharField(_("language"), max_length=5, blank=True)
+    data = models.BinaryField(default=b"", editable=False)
+    digest = models.CharField(max_length=64, blank=True, editable=False)
+    seconds = models.DecimalField(
+        max_digits=6, decimal_places=1, default=0, editable=False
+    )
+    saved_at = models.DateTimeField(auto_now=True)
+
+    objects = OwnedManager["Prompt"](reseller="customer__reseller", customer="customer")
+
+    class Meta:
+        ordering = ("name", "id")
+        verbose_name = _("prompt")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "name"],
+                name="prompt_name",
+                violation_error_message=_("There is a prompt of this name already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def sound(self) -> str:
+        """Return what Playback is told: a path without its extension; empty if none."""
+        return f"prompts/{self.digest}" if self.digest else ""
+
+
+class MusicClass(models.Model):
+    """Music for callers who wait. Its tracks are `MusicTrack` rows."""
+
+    customer = models.ForeignKey(
+        Customer, on_delete=models.CASCADE, related_name="music_classes"
+    )
+    name = models.CharField(_("name"), max_length=60)
+
+    objects = OwnedManager["MusicClass"](
+        reseller="customer__reseller", customer="customer"
+    )
+
+    class Meta:
+        ordering = ("name", "id")
+        verbose_name = _("music on hold")
+        constraints = [
+            models.UniqueConstraint(
+                fields=["customer", "name"],
+                name="music_name",
+                violation_error_message=_("There is music of this name already."),
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def asterisk_name(self) -> str:
+        """Return the class as Asterisk knows it."""
+        return f"m{self.pk}"

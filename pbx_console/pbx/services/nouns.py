@@ -1,0 +1,102 @@
+"""What saving and deleting has in common for the nouns that calls can be sent to.
+
+A noun's own service file says its fields and its checks and calls these; they run in the
+caller's transaction.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext as _
+
+from pbx_console.accounts.actor import Actor
+from pbx_console.accounts.services import audit
+from pbx_console.pbx.models.destinations import Destination, Reachable
+
+M = TypeVar("M", bound=models.Model)
+
+
+def store(
+    actor: Actor, noun: M, fields: list[str], values: dict[str, Any], *, key: str = ""
+) -> M:
+    """Set `values` on `noun`, check and save it, and write the audit entry.
+
+    The verb is `<model>.created` or `<model>.saved`. Raises ValidationError.
+    """
+    unsaved = noun.pk is None
+    before = {} if unsaved else audit.snapshot(noun, fields)
+    for name in fields:
+        if name in values:
+            setattr(noun, name, values[name])
+    refuse_foreign(noun, fields)
+    noun.full_clean()
+    noun.save()
+    verb = f"{noun._meta.model_name}.{'created' if unsaved else 'saved'}"
+    after = audit.snapshot(noun, fields)
+    audit.record(actor, verb, noun, key=key or str(noun.pk), before=before, after=after)
+    return noun
+
+
+def drop(actor: Actor, noun: models.Model, fields: list[str], *, key: str = "") -> None:
+    """Delete `noun` unless something leads there, and write the audit entry."""
+    if isinstance(noun, Reachable):
+        ensure_unused(noun.destination)
+    before = audit.snapshot(noun, fields)
+    verb = f"{noun._meta.model_name}.deleted"
+    audit.record(actor, verb, noun, key=key or str(noun.pk), before=before)
+    noun.delete()
+
+
+def refuse_foreign(noun: models.Model, fields: list[str]) -> None:
+    """Raise ValidationError when a chosen object belongs to another customer."""
+    customer_id = getattr(noun, "customer_id", None)
+    for name in fields:
+        chosen = getattr(noun, name, None)
+        theirs = getattr(chosen, "customer_id", customer_id)
+        if isinstance(chosen, models.Model) and theirs != customer_id:
+            raise ValidationError({name: _("Choose one of this customer's.")})
+
+
+def uses_of(destination: Destination) -> list[str]:
+    """Return what leads to a destination, as texts: `Menu 700 Reception, key 1`.
+
+    Every foreign key to Destination counts. A row that is part of something says what
+    it is part of in `part_of`; what is part of the destination itself does not count.
+    """
+    uses = []
+    for relation in Destination._meta.related_objects:
+        rows = relation.related_model._default_manager.filter(
+            **{relation.field.name: destination}
+        )
+        uses += [use_text(row) for row in rows if not _is_own(row, destination)]
+    return uses
+
+
+def _is_own(row: models.Model, destination: Destination) -> bool:
+    whole = getattr(row, "part_of", row)
+    kind = getattr(whole, "kind", None)
+    return kind == destination.kind and whole.pk == destination.object_id
+
+
+def use_text(row: models.Model) -> str:
+    """Return a row that leads somewhere as people know it."""
+    whole = getattr(row, "part_of", None)
+    named = whole if isinstance(whole, models.Model) else row
+    word = str(named._meta.verbose_name)
+    text = f"{word[:1].upper()}{word[1:]} {named}"
+    return text if named is row else f"{text}, {row}"
+
+
+def ensure_unused(destination: Destination) -> None:
+    """Raise ValidationError with the list of uses when something leads there."""
+    uses = uses_of(destination)
+    if uses:
+        shown = "; ".join(uses[:10]) + ("; …" if len(uses) > 10 else "")
+        raise ValidationError(
+            _("It is in use and stays: %(uses)s. Lead these elsewhere first."),
+            code="in_use",
+            params={"uses": shown},
+        )
