@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Mapping
 
 from embedded import assets, prepare, say, servers
+from embedded.commands import halves
 from embedded.paths import PROJECT, VENV, Instance
 from embedded.session import Session, opened
 
@@ -15,9 +16,11 @@ QUICK = "not asterisk and not browser and not slow"
 
 
 def run(arguments: argparse.Namespace) -> int:
-    """All tests, or those named; PostgreSQL, Redis and Asterisk are started for them."""
+    """All tests (in two houses, one per core), or those named in one."""
     prepare.ensure("test")
-    return _with_servers(arguments, ["pytest", *(arguments.rest or ["tests"])])
+    if not arguments.rest:
+        return halves.run(arguments.instance)
+    return _with_servers(arguments, ["pytest", *arguments.rest])
 
 
 def quick(arguments: argparse.Namespace) -> int:
