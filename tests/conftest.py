@@ -157,7 +157,7 @@ def make_tenant(slug: str, name: str, country: str, customer: str, number: str) 
         trunk=trunk,
         reseller=reseller,
         customer=held,
-        extension=extension,
+        destination=extension.destination,
         is_main=True,
     )
     for role in ROLES:

@@ -225,7 +225,9 @@ def _numbers(
             trunk=trunk,
             reseller=reseller,
             customer=customer,
-            extension=extensions[place] if place < len(extensions) else None,
+            destination=extensions[place].destination
+            if place < len(extensions)
+            else None,
             is_main=place == 0,
         )
 

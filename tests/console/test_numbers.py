@@ -62,28 +62,32 @@ def test_it_lets_the_administrator_choose_what_rings_and_nothing_else(
 ) -> None:
     client = sign_in("admin")
     shown = text_of(client.get(MAIN))
-    assert 'name="extension"' in shown
+    assert 'name="destination"' in shown
     assert 'name="customer"' not in shown
     other = world.zuidlijn.customer.pk
-    client.post(MAIN, {"extension": "", "customer": other, "is_main": ""})
+    client.post(MAIN, {"destination": "", "customer": other, "is_main": ""})
     did = Did.objects.get(number="+4930231256")
-    assert (did.extension, did.customer, did.is_main) == (
+    assert (did.destination, did.customer, did.is_main) == (
         None,
         world.nordbel.customer,
         True,
     )
-    client.post(MAIN, {"extension": "201"})
-    assert Did.objects.get(pk=did.pk).extension == world.nordbel.extension
+    client.post(MAIN, {"destination": "201"})
+    assert Did.objects.get(pk=did.pk).destination == world.nordbel.extension.destination
 
 
 def test_it_refuses_an_extension_the_customer_does_not_have(
     sign_in: Opens, world: World, everyone: None
 ) -> None:
-    form = {"customer": world.nordbel.customer.pk, "extension": "999", "is_main": "on"}
+    form = {
+        "customer": world.nordbel.customer.pk,
+        "destination": "999",
+        "is_main": "on",
+    }
     response = sign_in("owner").post(MAIN, form)
     assert response.status_code == 422
-    assert "has no extension 999" in text_of(response)
-    assert Did.objects.get(number="+4930231256").extension is not None
+    assert "has nothing called 999" in text_of(response)
+    assert Did.objects.get(number="+4930231256").destination is not None
 
 
 def test_it_never_offers_or_takes_another_resellers_customer(
@@ -109,12 +113,12 @@ def test_it_moves_a_number_to_another_reseller_without_its_customer(
         "trunk": world.trunk.pk,
         "reseller": world.zuidlijn.reseller.pk,
         "customer": world.nordbel.customer.pk,
-        "extension": "201",
+        "destination": "201",
         "is_main": "on",
     }
     sign_in("operator").post(MAIN, form)
     did = Did.objects.get(number="+4930231256")
-    assert (did.reseller, did.customer, did.extension, did.is_main) == (
+    assert (did.reseller, did.customer, did.destination, did.is_main) == (
         world.zuidlijn.reseller,
         None,
         None,

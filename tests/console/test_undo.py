@@ -130,10 +130,12 @@ def test_a_new_extension_is_taken_away_while_nothing_needs_it(world: World) -> N
     held = world.nordbel.customer
     made = save_extension(SYSTEM, customer=held, number="202", name="Two")
     created = last()
-    save_did(SYSTEM, did=held.dids.get(), extension=made)
+    save_did(SYSTEM, did=held.dids.get(), destination=made.destination)
     with pytest.raises(ValidationError, match="rings it"):
         taken_back(created)
-    save_did(SYSTEM, did=held.dids.get(), extension=world.nordbel.extension)
+    save_did(
+        SYSTEM, did=held.dids.get(), destination=world.nordbel.extension.destination
+    )
     taken_back(created)
     assert not held.extensions.filter(number="202").exists()
     assert not PsEndpoint.objects.filter(pk=made.endpoint_id).exists()
@@ -152,7 +154,7 @@ def test_a_deleted_extension_comes_back_with_its_numbers_and_a_new_secret(
     assert back.secret != secret
     assert back.secret in page  # shown once, to be typed into the phone
     assert "SIP password is a new one" in page
-    assert held.dids.get().extension == back
+    assert held.dids.get().destination == back.destination
     assert secret not in str(list(AuditEntry.objects.values_list("before", "after")))
 
 
@@ -210,9 +212,9 @@ def test_it_is_refused_when_what_it_led_to_is_gone(world: World) -> None:
 def test_a_number_rings_again_where_it_rang(sign_in: Opens, world: World) -> None:
     held = world.nordbel.customer
     two = save_extension(SYSTEM, customer=held, number="202", name="Two")
-    save_did(SYSTEM, did=held.dids.get(), extension=two)
+    save_did(SYSTEM, did=held.dids.get(), destination=two.destination)
     press(sign_in("admin"), last())
-    assert held.dids.get().extension == world.nordbel.extension
+    assert held.dids.get().destination == world.nordbel.extension.destination
 
 
 def test_a_customer_does_not_undo_what_gave_it_a_number(

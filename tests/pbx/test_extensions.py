@@ -114,7 +114,7 @@ def test_deleting_removes_every_row_and_asks_for_the_contacts(world: World) -> N
     with as_reseller(world.nordbel.reseller):
         delete_extension(SYSTEM, extension)
         assert not Extension.objects.exists()
-        assert not world.nordbel.customer.dids.get().extension
+        assert not world.nordbel.customer.dids.get().destination
     for table in projection.TABLES:
         assert not table._default_manager.filter(pk=key).exists()
     row = Refresh.objects.get(endpoint_id=key)
@@ -190,8 +190,8 @@ def test_a_number_cannot_ring_somebody_elses_extension(world: World) -> None:
     with as_everyone("test"):
         did = world.nordbel.customer.dids.get()
         with pytest.raises(ValidationError) as error:
-            save_did(SYSTEM, did=did, extension=world.zuidlijn.extension)
-    assert "extension" in error.value.message_dict
+            save_did(SYSTEM, did=did, destination=world.zuidlijn.extension.destination)
+    assert "destination" in error.value.message_dict
 
 
 def test_it_tells_the_pbx_which_number_a_phone_shows(world: World) -> None:

@@ -122,7 +122,7 @@ def test_numbers_are_counted_where_they_arrive(world: World) -> None:
                 SYSTEM, numbers=["+4930231261"], trunk=world.trunk, reseller=reseller
             )
         # What it holds already can still be changed.
-        save_did(SYSTEM, did=held.dids.get(), extension=None)
+        save_did(SYSTEM, did=held.dids.get(), destination=None)
         own.refresh_from_db()
         delete_did(SYSTEM, own)
         save_did(SYSTEM, did=stock, reseller=reseller)

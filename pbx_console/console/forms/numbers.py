@@ -13,7 +13,7 @@ from pbx_console.accounts.models import Customer, Reseller
 from pbx_console.accounts.rights import has_right
 from pbx_console.console.forms.base import Filters
 from pbx_console.lib import e164
-from pbx_console.pbx.models import Did, Extension, Trunk
+from pbx_console.pbx.models import Destination, Did, Trunk
 
 MOST = 1000
 _RANGE = re.compile(r"\s+(?:-|–|to|bis)\s+|\s*–\s*")
@@ -83,8 +83,30 @@ class StockForm(forms.Form):
         return parse_numbers(self.cleaned_data["numbers"])
 
 
+def offered(customer: Customer | None) -> list[tuple[Any, Any]]:
+    """Return what a list beside the field offers: (as it is typed, its kind)."""
+    if customer is None:
+        return []
+    rows = Destination.objects.filter(customer=customer)[:MOST]
+    return [(str(row), row.get_kind_display()) for row in rows]
+
+
+def typed_destination(customer: Customer, typed: str) -> Destination | None:
+    """Return what a person means by `201`, `201 Reception` or `Opening hours`.
+
+    None when there is nothing of that name, or several.
+    """
+    rows = Destination.objects.filter(customer=customer)
+    number, _space, name = typed.strip().partition(" ")
+    found = rows.filter(number=number)
+    if not name and found:
+        return found.first()
+    same = [*found.filter(name=name), *rows.filter(name=typed.strip())]
+    return same[0] if len(same) == 1 else None
+
+
 class NumberForm(forms.Form):
-    """Who holds a number and where it rings; fields by right."""
+    """Who holds a number and where it leads; fields by right."""
 
     trunk = forms.ModelChoiceField(Trunk.objects.none(), label=_("Trunk"))
     reseller = forms.ModelChoiceField(
@@ -99,14 +121,14 @@ class NumberForm(forms.Form):
         required=False,
         empty_label=_("not assigned"),
     )
-    extension = forms.CharField(
-        label=_("Rings extension"),
+    destination = forms.CharField(
+        label=_("Leads to"),
         required=False,
-        max_length=6,
+        max_length=70,
         help_text=_(
-            "Its number, as in 201. Empty: callers hear that it is not in use."
+            "Number or name, as in 201. Empty: callers hear that it is not in use."
         ),
-        widget=forms.TextInput(attrs={"inputmode": "numeric", "list": "extensions"}),
+        widget=forms.TextInput(attrs={"list": "destinations", "autocomplete": "off"}),
     )
     is_main = forms.BooleanField(
         label=_("Main number"),
@@ -136,7 +158,7 @@ class NumberForm(forms.Form):
         if not has_right(role, "numbers.manage"):
             del fields["customer"], fields["is_main"]
         elif did.reseller_id is None:
-            del fields["customer"], fields["extension"], fields["is_main"]
+            del fields["customer"], fields["destination"], fields["is_main"]
         else:
             owned = Customer.objects.filter(reseller=did.reseller_id)
             fields["customer"].queryset = owned
@@ -147,37 +169,36 @@ class NumberForm(forms.Form):
             "trunk": did.trunk_id,
             "reseller": did.reseller_id,
             "customer": did.customer_id,
-            "extension": did.extension.number if did.extension else "",
+            "destination": str(did.destination or ""),
             "is_main": did.is_main,
         }
 
     def clean(self) -> dict[str, Any]:
-        """Turn the extension's number into the extension of the chosen customer."""
+        """Turn what was typed into a destination of the chosen customer."""
         data: dict[str, Any] = self.cleaned_data
-        if "extension" in data:
+        if "destination" in data:
             held = (
                 data.get("customer") if "customer" in self.fields else self.did.customer
             )
-            data["extension"] = self._extension(held, data["extension"])
+            data["destination"] = self._destination(held, data["destination"])
         if "reseller" in self.fields and "customer" in data:
             self._follow_reseller(data)
         return data
 
-    def _extension(self, customer: Customer | None, number: str) -> Extension | None:
-        if not number or customer is None:
+    def _destination(self, customer: Customer | None, typed: str) -> Destination | None:
+        if not typed or customer is None:
             return None
-        found = customer.extensions.filter(number=number).first()
+        found = typed_destination(customer, typed)
         if found is None:
-            words = _now("%(customer)s has no extension %(number)s.")
-            message = words % {"customer": customer, "number": number}
-            self.add_error("extension", message)
+            words = _now("%(customer)s has nothing called %(name)s.")
+            self.add_error("destination", words % {"customer": customer, "name": typed})
         return found
 
     def _follow_reseller(self, data: dict[str, Any]) -> None:
         """A number that goes to another reseller leaves its customer."""
         customer, reseller = data.get("customer"), data.get("reseller")
         if customer is not None and customer.reseller != reseller:
-            data["customer"], data["extension"], data["is_main"] = None, None, False
+            data["customer"], data["destination"], data["is_main"] = None, None, False
 
 
 class NumberFilters(Filters):
@@ -191,6 +212,6 @@ class NumberFilters(Filters):
             ("", _("all")),
             ("free", _("free")),
             ("held", _("to a customer")),
-            ("silent", _("rings nowhere")),
+            ("silent", _("leads nowhere")),
         ],
     )

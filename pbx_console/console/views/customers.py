@@ -184,7 +184,7 @@ def customer(request: Any, code: str) -> HttpResponse:
         "customer": held,
         "line": lines([held], request)[0],
         "extensions": _extensions(held),
-        "numbers": held.dids.select_related("extension")[:12],
+        "numbers": held.dids.select_related("destination")[:12],
         "calls": calls[:6],
         "hours": figures.calls_today(customer=held),
         "entries": history.told(entries[:8], request, place=False),

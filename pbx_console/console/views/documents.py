@@ -21,6 +21,7 @@ from pbx_console.console import formats
 from pbx_console.console.access import needs
 from pbx_console.console.brands import shelf_for
 from pbx_console.console.owners import customer_for
+from pbx_console.pbx.services.dids import numbers_by_extension
 
 
 @require_safe
@@ -75,13 +76,13 @@ def _today() -> str:
 
 
 def _rows(customer: Customer, country: str) -> list[dict[str, Any]]:
-    extensions = customer.extensions.prefetch_related("dids")
-    found = sorted(extensions, key=lambda row: (len(row.number), row.number))
+    found = sorted(customer.extensions.all(), key=lambda r: (len(r.number), r.number))
+    numbers = numbers_by_extension(customer)
     return [
         {
             "number": row.number,
             "name": row.name,
-            "outside": [formats.phone(did.number, country) for did in row.dids.all()],
+            "outside": [formats.phone(n, country) for n in numbers[row.pk]],
         }
         for row in found
     ]

@@ -23,7 +23,7 @@ from pbx_console.console.forms.extensions import (
 )
 from pbx_console.console.owners import customer_for
 from pbx_console.console.paging import page
-from pbx_console.console.saving import saved
+from pbx_console.console.saving import attempted, saved
 from pbx_console.console.toasts import toast
 from pbx_console.metering.models import Leg
 from pbx_console.pbx import presence
@@ -238,18 +238,23 @@ def extension_delete(request: Any, code: str, number: str) -> HttpResponse:
     shown = one(request, code, number)
     form = ConfirmForm(request.POST or None, wanted=number)
     if request.method == "POST" and form.is_valid():
-        delete_extension(request.actor, shown)
-        words = _("Extension %(number)s is deleted.") % {"number": number}
-        detail = _("Its phone cannot register any more.")
-        undo = history.undo_address(request, shown)
-        toast(request, words, detail=detail, undo=undo)
-        return redirect("console:customer_extensions", code=code)
+        attempted(form, lambda: delete_extension(request.actor, shown))
+        if not form.errors:
+            return _deleted(request, shown)
     context = {
         "extension": shown,
         "customer": shown.customer,
         "numbers": list(shown.dids.all()),
-        "error": " ".join(str(e) for e in form.errors.get("confirm", [])),
+        "error": " ".join(str(e) for errors in form.errors.values() for e in errors),
     }
     return render(
         request, "console/extensions/delete.html", context, status=_status(form)
     )
+
+
+def _deleted(request: Any, gone: Extension) -> HttpResponse:
+    words = _("Extension %(number)s is deleted.") % {"number": gone.number}
+    detail = _("Its phone cannot register any more.")
+    undo = history.undo_address(request, gone)
+    toast(request, words, detail=detail, undo=undo)
+    return redirect("console:customer_extensions", code=gone.customer.code)

@@ -16,7 +16,12 @@ from pbx_console.console import downloads, history
 from pbx_console.console.access import needs
 from pbx_console.console.formats import phone
 from pbx_console.console.forms.extensions import ConfirmForm
-from pbx_console.console.forms.numbers import NumberFilters, NumberForm, StockForm
+from pbx_console.console.forms.numbers import (
+    NumberFilters,
+    NumberForm,
+    StockForm,
+    offered,
+)
 from pbx_console.console.owners import customer_for, show
 from pbx_console.console.paging import page
 from pbx_console.console.saving import attempted, saved
@@ -60,7 +65,7 @@ def _list(
 
 def found(filters: NumberFilters, rows: QuerySet[Did]) -> QuerySet[Did]:
     """Return the numbers that the filters leave."""
-    rows = rows.select_related("customer", "extension", "reseller")
+    rows = rows.select_related("customer", "destination", "reseller")
     if text := filters.value("q"):
         digits = "".join(c for c in text if c.isdigit()).removeprefix("00").lstrip("0")
         like = Q(customer__name__icontains=text)
@@ -68,13 +73,13 @@ def found(filters: NumberFilters, rows: QuerySet[Did]) -> QuerySet[Did]:
     wanted = {
         "free": Q(customer=None),
         "held": Q(customer__isnull=False),
-        "silent": Q(customer__isnull=False, extension=None),
+        "silent": Q(customer__isnull=False, destination=None),
     }
     return rows.filter(wanted.get(filters.value("held"), Q()))
 
 
 def _file(rows: QuerySet[Did]) -> HttpResponse:
-    head = [_("Number"), _("Customer"), _("Rings extension"), _("Main number")]
+    head = [_("Number"), _("Customer"), _("Leads to"), _("Main number")]
     return downloads.spreadsheet(
         _("numbers"),
         head,
@@ -82,7 +87,7 @@ def _file(rows: QuerySet[Did]) -> HttpResponse:
             [
                 row.number,
                 row.customer or "",
-                row.extension.number if row.extension else "",
+                row.destination or "",
                 row.is_main,
             ]
             for row in rows.order_by("number")[: downloads.MOST]
@@ -108,7 +113,7 @@ def number_new(request: Any) -> HttpResponse:
 
 def one(request: Any, digits: str) -> Did:
     """Return a number of the scope by its digits, or 404; show its customer's level."""
-    rows = Did.objects.select_related("customer__reseller", "reseller", "extension")
+    rows = Did.objects.select_related("customer__reseller", "reseller", "destination")
     did = get_object_or_404(rows, number=f"+{digits}")
     if did.customer is not None:
         show(request, reseller=did.customer.reseller, customer=did.customer)
@@ -131,9 +136,7 @@ def number(request: Any, digits: str) -> HttpResponse:
     context = {
         "did": one(request, digits) if form.errors else did,
         "form": form,
-        "extensions": did.customer.extensions.order_by("number")[:200]
-        if did.customer
-        else [],
+        "destinations": offered(did.customer),
     } | history.panel(did, request)
     status = 422 if form.errors else 200
     return render(request, "console/numbers/detail.html", context, status=status)
@@ -144,7 +147,7 @@ def _wanted(request: Any) -> dict[str, Any]:
     customer = Customer.objects.filter(code=request.GET.get("for", "")).first()
     if customer is None:
         return {}
-    return {"customer": customer.pk, "extension": request.GET.get("rings", "")}
+    return {"customer": customer.pk, "destination": request.GET.get("rings", "")}
 
 
 def _back(did: Did) -> HttpResponse:

@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from pbx_console.accounts.models import Customer, Reseller
 from pbx_console.accounts.scope import OwnedManager
-from pbx_console.pbx.models.extensions import Extension
+from pbx_console.pbx.models.destinations import Destination
 from pbx_console.pbx.models.trunks import Trunk
 
 
@@ -41,13 +41,13 @@ class Did(models.Model):
         blank=True,
         verbose_name=_("customer"),
     )
-    extension = models.ForeignKey(
-        Extension,
-        on_delete=models.SET_NULL,
+    destination = models.ForeignKey(
+        Destination,
+        on_delete=models.PROTECT,
         related_name="dids",
         null=True,
         blank=True,
-        verbose_name=_("rings"),
+        verbose_name=_("leads to"),
     )
     is_main = models.BooleanField(
         _("main number"),
@@ -74,7 +74,7 @@ class Did(models.Model):
             models.CheckConstraint(
                 name="did_held_before_used",
                 condition=models.Q(customer__isnull=False)
-                | models.Q(extension=None, is_main=False),
+                | models.Q(destination=None, is_main=False),
             ),
         ]
 

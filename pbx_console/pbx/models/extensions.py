@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.core.validators import (
@@ -102,3 +103,15 @@ class Extension(Confirmed):
     def endpoint_id(self) -> str:
         """Return the PJSIP endpoint, also the user that the phone signs in as."""
         return f"{self.customer.code}-{self.number}"
+
+    @property
+    def destination(self) -> Any:
+        """Return the row that others point to (`Destination`)."""
+        return self.customer.destinations.get(kind="extension", object_id=self.pk)
+
+    @property
+    def dids(self) -> Any:
+        """Return the outside numbers that lead straight to it."""
+        return self.customer.dids.filter(
+            destination__kind="extension", destination__object_id=self.pk
+        )

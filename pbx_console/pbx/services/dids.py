@@ -1,7 +1,8 @@
-"""Numbers: into stock, to a reseller, to a customer, to an extension."""
+"""Numbers: into stock, to a reseller, to a customer, to where they lead."""
 
 from __future__ import annotations
 
+from collections import defaultdict
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -9,15 +10,15 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pbx_console.accounts.actor import Actor
-from pbx_console.accounts.models import AuditEntry, Reseller
+from pbx_console.accounts.models import AuditEntry, Customer, Reseller
 from pbx_console.accounts.services import audit, undo
 from pbx_console.accounts.services.quotas import Quota, look_again, take
 from pbx_console.pbx import projection, refresh, tasks
 from pbx_console.pbx.models import Did, Trunk
 
 HINTS = 50  # more are left to the sweep
-FIELDS = ["number", "trunk", "reseller", "customer", "extension", "is_main"]
-HELD = ("number", "customer", "extension", "is_main")
+FIELDS = ["number", "trunk", "reseller", "customer", "destination", "is_main"]
+HELD = ("number", "customer", "destination", "is_main")
 
 
 @transaction.atomic
@@ -60,6 +61,15 @@ def _logged(did: Did, fields: list[str]) -> dict[str, Any]:
     return audit.snapshot(did, [name for name in fields if name not in hidden])
 
 
+def numbers_by_extension(customer: Customer) -> dict[int, list[str]]:
+    """Return the outside numbers per extension key that lead straight to it."""
+    found: dict[int, list[str]] = defaultdict(list)
+    held = customer.dids.filter(destination__kind="extension").order_by("number")
+    for key, number in held.values_list("destination__object_id", "number"):
+        found[key].append(number)
+    return found
+
+
 def _show(holders: set[int | None]) -> None:
     """Tell the PBX which number phones show now, so that it knows without asking."""
     changed = projection.follow_numbers(key for key in holders if key is not None)
@@ -69,15 +79,15 @@ def _show(holders: set[int | None]) -> None:
 
 
 def _follow_owner(did: Did) -> None:
-    """Keep reseller, customer and extension in one line of ownership."""
+    """Keep reseller, customer and destination in one line of ownership."""
     if did.customer is None:
-        did.extension, did.is_main = None, False
+        did.destination, did.is_main = None, False
         return
     if did.reseller_id is not None and did.customer.reseller_id != did.reseller_id:
         raise ValidationError({"customer": _("Choose one of your customers.")})
     did.reseller = did.customer.reseller
-    if did.extension and did.extension.customer_id != did.customer_id:
-        raise ValidationError({"extension": _("Choose an extension of this customer.")})
+    if did.destination and did.destination.customer_id != did.customer_id:
+        raise ValidationError({"destination": _("Choose one of this customer's.")})
 
 
 @transaction.atomic
@@ -118,11 +128,11 @@ def _right(entry: AuditEntry) -> str:
     changed = undo.changed_names(entry)
     if changed & {"number", "trunk", "reseller"}:
         return "numbers.stock"
-    return "numbers.route" if changed <= {"extension"} else "numbers.manage"
+    return "numbers.route" if changed <= {"destination"} else "numbers.manage"
 
 
 @undo.way("did.saved", family="did", right=_right)
 def _undo_save(actor: Actor, entry: AuditEntry) -> Did:
-    rows = Did.objects.select_related("customer__reseller", "extension")
+    rows = Did.objects.select_related("customer__reseller", "destination")
     did = undo.locked(rows.filter(number=entry.object_key))
     return save_did(actor, did=did, **undo.values_before(did, entry, FIELDS))

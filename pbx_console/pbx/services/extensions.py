@@ -15,6 +15,7 @@ from pbx_console.accounts.services.quotas import Quota, look_again, take
 from pbx_console.pbx import projection, refresh, tasks
 from pbx_console.pbx.models import Extension
 from pbx_console.pbx.models.extensions import random_secret
+from pbx_console.pbx.services import nouns
 from pbx_console.pbx.services.dids import save_did
 
 FIELDS = ["number", "name", "caller_id", "ring_seconds", "may_dial_outside"]
@@ -92,13 +93,20 @@ def reset_secret(actor: Actor, extension: Extension) -> str:
 def delete_extension(actor: Actor, extension: Extension) -> None:
     """Remove an extension, its account and its registered contacts."""
     before = audit.snapshot(extension, FIELDS)
-    before["outside_numbers"] = [did.number for did in extension.dids.all()]
+    before["outside_numbers"] = _silence(actor, extension)
+    nouns.ensure_unused(extension.destination)
     audit.record(
         actor, "extension.deleted", extension, key=extension.endpoint_id, before=before
     )
     _withdraw(extension)
     extension.delete()
     look_again(extension.customer, extension.customer.reseller)
+
+
+def _silence(actor: Actor, extension: Extension) -> list[str]:
+    """Let its outside numbers lead nowhere, as the page said; return them."""
+    numbers = list(extension.dids.select_related("customer__reseller"))
+    return [save_did(actor, did=did, destination=None).number for did in numbers]
 
 
 # ── taking it back ───────────────────────────────────────────────────────────────────
@@ -145,6 +153,6 @@ def _undo_deletion(actor: Actor, entry: AuditEntry) -> Extension:
     values = undo.values_of(Extension(customer=customer), entry, FIELDS)
     extension = save_extension(actor, customer=customer, **values)
     rang = entry.before.get("outside_numbers", [])
-    for did in customer.dids.filter(number__in=rang, extension=None):
-        save_did(actor, did=did, extension=extension)
+    for did in customer.dids.filter(number__in=rang, destination=None):
+        save_did(actor, did=did, destination=extension.destination)
     return extension
