@@ -67,12 +67,18 @@ def uses_of(destination: Destination) -> list[str]:
     it is part of in `part_of`; what is part of the destination itself does not count.
     """
     uses = []
-    for relation in Destination._meta.related_objects:
+    for relation in _pointing_here():
         rows = relation.related_model._default_manager.filter(
             **{relation.field.name: destination}
         )
         uses += [use_text(row) for row in rows if not _is_own(row, destination)]
     return uses
+
+
+def _pointing_here() -> list[Any]:
+    """Return the relations of all foreign keys to Destination, `+` ones included."""
+    fields = Destination._meta.get_fields(include_hidden=True)
+    return [f for f in fields if f.auto_created and not f.concrete and f.one_to_many]
 
 
 def _is_own(row: models.Model, destination: Destination) -> bool:
