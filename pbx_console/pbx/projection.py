@@ -72,6 +72,9 @@ def extension_rows(
         tenantid=extension.customer.code,
         set_var=f"{revision_variable(extension.revision)};PBX_SHOWN={shown}",
         language=extension.customer.language,
+        subscribe_context="lamps",
+        mailboxes=f"{extension.pk}@{extension.customer.code}",
+        moh_suggest=extension.customer.code,
     )
     auth = PsAuth(
         id=key, username=key, realm=REALM, md5_cred=digest(key, extension.secret)

@@ -25,7 +25,7 @@ class PsEndpoint(models.Model):
     callerid = models.CharField(max_length=120, null=True)
     accountcode = models.CharField(max_length=20, null=True)
     tenantid = models.CharField(max_length=20, null=True)
-    set_var = models.CharField(max_length=200, null=True)
+    set_var = models.CharField(max_length=300, null=True)
     identify_by = models.CharField(max_length=20, default="username")
     direct_media = models.CharField(max_length=3, default="no")
     rtp_symmetric = models.CharField(max_length=3, default="yes")
@@ -35,10 +35,23 @@ class PsEndpoint(models.Model):
     trust_id_outbound = models.CharField(max_length=3, default="no")
     send_pai = models.CharField(max_length=3, default="no")
     send_connected_line = models.CharField(max_length=3, default="yes")
-    from_user = models.CharField(max_length=40, null=True)
+    from_user = models.CharField(max_length=60, null=True)
     dtmf_mode = models.CharField(max_length=10, default="rfc4733")
     language = models.CharField(max_length=5, null=True)
     allow_transfer = models.CharField(max_length=3, default="yes")
+    # The own box, and the music of the customer: both named before either exists.
+    mailboxes = models.CharField(max_length=120, null=True)
+    moh_suggest = models.CharField(max_length=40, null=True)
+    # Carriers only: what SIP and speech travel in, and how a number is told.
+    transport = models.CharField(max_length=10, null=True)
+    media_encryption = models.CharField(max_length=4, null=True)
+    outbound_proxy = models.CharField(max_length=120, null=True)
+    from_domain = models.CharField(max_length=100, null=True)
+    send_rpid = models.CharField(max_length=3, default="no", db_default="no")
+    # What lamps subscribe to; whose calls may be picked up (`<code>-<group>`).
+    subscribe_context = models.CharField(max_length=40, null=True)
+    named_call_group = models.CharField(max_length=40, null=True)
+    named_pickup_group = models.CharField(max_length=40, null=True)
     # Asterisk's own default is its name; "-" is RFC 8866's word for none (section 5.3).
     sdp_session = models.CharField(max_length=20, default="-", db_default="-")
 
@@ -78,6 +91,7 @@ class PsAor(models.Model):
     minimum_expiration = models.PositiveIntegerField(default=60)
     maximum_expiration = models.PositiveIntegerField(default=7200)
     support_path = models.CharField(max_length=3, default="no")
+    outbound_proxy = models.CharField(max_length=120, null=True)
 
     class Meta:
         db_table = "ps_aors"
@@ -91,7 +105,7 @@ class PsEndpointIdIp(models.Model):
 
     id = models.CharField(max_length=60, primary_key=True)
     endpoint = models.CharField(max_length=60)
-    match = models.CharField(max_length=200)
+    match = models.CharField(max_length=500)
     srv_lookups = models.CharField(max_length=3, default="no")
 
     class Meta:

@@ -2,25 +2,81 @@
 
 from __future__ import annotations
 
+from pbx_console.pbx.models.announcements import Announcement
+from pbx_console.pbx.models.conferences import Conference
 from pbx_console.pbx.models.destinations import Destination, Kind, Reachable
+from pbx_console.pbx.models.devices import Device
 from pbx_console.pbx.models.dids import Did
 from pbx_console.pbx.models.extensions import Extension
+from pbx_console.pbx.models.forwards import Forward
+from pbx_console.pbx.models.holidays import Holiday, Region
+from pbx_console.pbx.models.hunt_groups import HuntGroup, HuntGroupMember
+from pbx_console.pbx.models.lamps import LampWord
+from pbx_console.pbx.models.limits import (
+    Limit,
+    LimitCountry,
+    LimitCrossing,
+    LimitUse,
+)
+from pbx_console.pbx.models.menus import Menu, MenuKey
 from pbx_console.pbx.models.nodes import PbxNode
-from pbx_console.pbx.models.prompts import MusicClass, Prompt
+from pbx_console.pbx.models.outside_numbers import OutsideNumber
+from pbx_console.pbx.models.paging_groups import PagingGroup
+from pbx_console.pbx.models.parking import ParkingLot, ParkingSlot
+from pbx_console.pbx.models.prompts import MusicClass, MusicTrack, Prompt
+from pbx_console.pbx.models.queues import Queue, QueueCallback, QueueMember
 from pbx_console.pbx.models.refreshes import Refresh
 from pbx_console.pbx.models.routes import OutboundRoute
-from pbx_console.pbx.models.trunks import Trunk
+from pbx_console.pbx.models.schedules import Schedule, ScheduleDay, ScheduleHours
+from pbx_console.pbx.models.shown_rights import CallerPolicy, ShownRight
+from pbx_console.pbx.models.sites import EmergencyCall, EmergencyTest, Site
+from pbx_console.pbx.models.trunks import Trunk, TrunkHealth
+from pbx_console.pbx.models.voicemail_boxes import VoicemailBox, VoicemailMessage
 
 __all__ = [
+    "Announcement",
+    "CallerPolicy",
+    "Conference",
     "Destination",
+    "Device",
     "Did",
+    "EmergencyCall",
+    "EmergencyTest",
     "Extension",
+    "Forward",
+    "Holiday",
+    "HuntGroup",
+    "HuntGroupMember",
     "Kind",
+    "LampWord",
+    "Limit",
+    "LimitCountry",
+    "LimitCrossing",
+    "LimitUse",
+    "Menu",
+    "MenuKey",
     "MusicClass",
+    "MusicTrack",
     "OutboundRoute",
+    "OutsideNumber",
+    "PagingGroup",
+    "ParkingLot",
+    "ParkingSlot",
     "PbxNode",
     "Prompt",
+    "Queue",
+    "QueueCallback",
+    "QueueMember",
     "Reachable",
     "Refresh",
+    "Region",
+    "Schedule",
+    "ScheduleDay",
+    "ScheduleHours",
+    "ShownRight",
+    "Site",
     "Trunk",
+    "TrunkHealth",
+    "VoicemailBox",
+    "VoicemailMessage",
 ]

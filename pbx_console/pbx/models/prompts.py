@@ -66,6 +66,11 @@ class MusicClass(models.Model):
         Customer, on_delete=models.CASCADE, related_name="music_classes"
     )
     name = models.CharField(_("name"), max_length=60)
+    is_default = models.BooleanField(
+        _("for everybody who is on hold"),
+        default=False,
+        help_text=_("Played wherever nothing else was chosen."),
+    )
 
     objects = OwnedManager["MusicClass"](
         reseller="customer__reseller", customer="customer"
@@ -79,7 +84,12 @@ class MusicClass(models.Model):
                 fields=["customer", "name"],
                 name="music_name",
                 violation_error_message=_("There is music of this name already."),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["customer"],
+                condition=models.Q(is_default=True),
+                name="music_one_default",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -89,3 +99,34 @@ class MusicClass(models.Model):
     def asterisk_name(self) -> str:
         """Return the class as Asterisk knows it."""
         return f"m{self.pk}"
+
+
+class MusicTrack(models.Model):
+    """One piece of music; `data` and `digest` as a prompt's."""
+
+    music = models.ForeignKey(
+        MusicClass, on_delete=models.CASCADE, related_name="tracks"
+    )
+    position = models.PositiveSmallIntegerField(default=0)
+    name = models.CharField(_("name"), max_length=60)
+    data = models.BinaryField(default=b"", editable=False)
+    digest = models.CharField(max_length=64, editable=False)
+    seconds = models.DecimalField(
+        max_digits=6, decimal_places=1, default=0, editable=False
+    )
+
+    objects = OwnedManager["MusicTrack"](
+        reseller="music__customer__reseller", customer="music__customer"
+    )
+
+    class Meta:
+        ordering = ("position", "id")
+        verbose_name = _("piece of music")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def customer(self) -> Customer:
+        """Return whose it is, for the audit log."""
+        return self.music.customer
