@@ -14,10 +14,13 @@ from tests.conftest import World
 # Models of ours without an owner, each with the reason why none is needed.
 UNOWNED = {
     "accounts.Session": "opened before anybody is known; listed by person only",
+    "asterisk.AstQueue": "Asterisk's rows; kept by a trigger",
+    "asterisk.AstQueueMember": "Asterisk's rows; kept by a trigger",
     "asterisk.PsAor": "Asterisk's rows; only the projection touches them",
     "asterisk.PsAuth": "Asterisk's rows; only the projection touches them",
     "asterisk.PsEndpoint": "Asterisk's rows; only the projection touches them",
     "asterisk.PsEndpointIdIp": "Asterisk's rows; only the projection touches them",
+    "pbx.Holiday": "public holidays, the same for everybody",
     "pbx.PbxNode": "the platform's servers, shown to nobody below",
     "pbx.Refresh": "endpoint ids that wait for the worker",
     "branding.Brand": "shown to everybody who asks its host",
