@@ -6,6 +6,7 @@ caller's transaction.
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from django.core.exceptions import ValidationError
@@ -20,22 +21,34 @@ M = TypeVar("M", bound=models.Model)
 
 
 def store(
-    actor: Actor, noun: M, fields: list[str], values: dict[str, Any], *, key: str = ""
+    actor: Actor,
+    noun: M,
+    fields: list[str],
+    values: dict[str, Any],
+    *,
+    key: str = "",
+    parts: Callable[[], None] | None = None,
+    logged: Sequence[str] = (),
 ) -> M:
     """Set `values` on `noun`, check and save it, and write the audit entry.
 
-    The verb is `<model>.created` or `<model>.saved`. Raises ValidationError.
+    `parts` saves the rows that belong to it, once it has its key; `logged` names what
+    the entry keeps of them. The verb is `<model>.created` or `<model>.saved`. Raises
+    ValidationError.
     """
     unsaved = noun.pk is None
-    before = {} if unsaved else audit.snapshot(noun, fields)
+    told = [*fields, *logged]
+    before = {} if unsaved else audit.snapshot(noun, told)
     for name in fields:
         if name in values:
             setattr(noun, name, values[name])
     refuse_foreign(noun, fields)
     noun.full_clean()
     noun.save()
+    if parts is not None:
+        parts()
     verb = f"{noun._meta.model_name}.{'created' if unsaved else 'saved'}"
-    after = audit.snapshot(noun, fields)
+    after = audit.snapshot(noun, told)
     audit.record(actor, verb, noun, key=key or str(noun.pk), before=before, after=after)
     return noun
 
