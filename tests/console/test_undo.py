@@ -50,13 +50,14 @@ def test_the_toast_after_a_save_takes_it_back(sign_in: Opens, world: World) -> N
     client, held = sign_in("technician"), world.nordbel.customer
     url = f"/customers/{held.code}/extensions/201/"
     typed = {"number": "201", "name": "Empfang", "ring_seconds": "30"}
+    typed |= {"dial_class": "abroad"}
     page = text_of(client.post(f"{url}edit/", typed, follow=True))
     assert f'action="{reverse("console:undo", args=[last().pk])}"' in page
     assert PsEndpoint.objects.get(pk=f"{held.code}-201").callerid == '"Empfang" <201>'
 
     shown = press(client, last())
     row = Extension.objects.get(pk=world.nordbel.extension.pk)
-    assert (row.name, row.may_dial_outside) == ("Reception", True)
+    assert (row.name, row.dial_class) == ("Reception", "abroad")
     assert "Taken back: Extension 201 Empfang changed." in shown
     # Through the same service: projected and in the log, pointing at what it undoes.
     assert PsEndpoint.objects.get(pk=row.endpoint_id).callerid == '"Reception" <201>'

@@ -25,7 +25,20 @@ class ExtensionForm(NounForm):
     """An extension of one customer."""
 
     model = Extension
-    names = ("number", "name", "ring_seconds", "may_dial_outside")
+    names = (
+        "number",
+        "name",
+        "ring_seconds",
+        "ring_in_order",
+        "do_not_disturb",
+        "call_waiting",
+        "dial_class",
+        "may_dial_premium",
+        "withholds_number",
+        "inside_name",
+        "inside_number",
+        "language",
+    )
 
     def __init__(
         self,
@@ -44,8 +57,6 @@ class ExtensionForm(NounForm):
             initial=obj.caller_id_id if obj else None,
             empty_label=_("the main number"),
         )
-        order = ["number", "name", "caller_id", "ring_seconds", "may_dial_outside"]
-        self.order_fields(order)
 
 
 class ConfirmForm(forms.Form):

@@ -16,11 +16,20 @@ from django.utils.translation import gettext_lazy as _
 
 from pbx_console.accounts.fields import SecretField
 from pbx_console.accounts.models import Customer
+from pbx_console.accounts.models.resellers import Language
 from pbx_console.accounts.scope import OwnedManager
 from pbx_console.pbx.models.confirmed import Confirmed
 
 # Short numbers that mean something outside, in any country we serve.
 RESERVED = {"110", "112", "115", "133", "144"}
+
+
+class DialClass(models.TextChoices):
+    """What an extension may dial outside. Emergency numbers always."""
+
+    INTERNAL = "internal", _("colleagues only")
+    NATIONAL = "national", _("national numbers")
+    ABROAD = "abroad", _("national and abroad")
 
 
 def random_secret() -> str:
@@ -79,7 +88,80 @@ class Extension(Confirmed):
         default=30,
         validators=[MinValueValidator(5), MaxValueValidator(120)],
     )
-    may_dial_outside = models.BooleanField(_("may dial outside"), default=True)
+    ring_in_order = models.BooleanField(
+        _("phones ring one after the other"),
+        default=False,
+        help_text=_("Otherwise all of them ring together."),
+    )
+    do_not_disturb = models.BooleanField(
+        _("do not disturb"),
+        default=False,
+        help_text=_("Callers hear busy, or go where busy calls go."),
+    )
+    call_waiting = models.BooleanField(
+        _("call waiting"),
+        default=True,
+        help_text=_("A second call rings while the first one goes on."),
+    )
+    dial_class = models.CharField(
+        _("may dial"), max_length=8, choices=DialClass, default=DialClass.ABROAD
+    )
+    countries = models.JSONField(
+        _("countries"),
+        default=list,
+        blank=True,
+        help_text=_("Beside the own one. None chosen: every country."),
+    )
+    may_dial_premium = models.BooleanField(
+        _("premium and service numbers"),
+        default=False,
+        help_text=_("0900, 0180, 118 and their like cost more per minute."),
+    )
+    withholds_number = models.BooleanField(
+        _("number withheld"),
+        default=False,
+        help_text=_("Outside callers see no number. Emergency calls always show it."),
+    )
+    inside_name = models.CharField(
+        _("name shown inside"),
+        max_length=60,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r'^[^\x00-\x1f\x7f"<>\\;]+$',
+                _("Letters and digits without quotes, <, >, \\ and ;."),
+            )
+        ],
+        help_text=_("Empty: its name."),
+    )
+    inside_number = models.CharField(
+        _("number shown inside"),
+        max_length=6,
+        blank=True,
+        validators=[RegexValidator(r"^[1-9][0-9]{1,5}$", _("2 to 6 digits."))],
+        help_text=_("An internal number, a hunt group's for example. Empty: its own."),
+    )
+    language = models.CharField(
+        _("language"),
+        max_length=2,
+        blank=True,
+        choices=Language,
+        help_text=_("Of what the telephone system says. Empty: the customer's."),
+    )
+    site = models.ForeignKey(
+        "pbx.Site",
+        on_delete=models.SET_NULL,
+        related_name="extensions",
+        null=True,
+        blank=True,
+        verbose_name=_("site"),
+        help_text=_("Where the phone stands; the emergency service is told."),
+    )
+    # The PIN lifts the rights for one call; see `lib.pins`. Tries are kept by the function
+    # that Asterisk asks.
+    pin_digest = models.CharField(max_length=120, blank=True, editable=False)
+    pin_tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    pin_locked_until = models.DateTimeField(null=True, editable=False)
 
     objects = OwnedManager["Extension"](
         reseller="customer__reseller", customer="customer"

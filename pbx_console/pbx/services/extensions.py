@@ -18,7 +18,22 @@ from pbx_console.pbx.models.extensions import random_secret
 from pbx_console.pbx.services import nouns
 from pbx_console.pbx.services.dids import save_did
 
-FIELDS = ["number", "name", "caller_id", "ring_seconds", "may_dial_outside"]
+FIELDS = [
+    "number",
+    "name",
+    "caller_id",
+    "ring_seconds",
+    "ring_in_order",
+    "do_not_disturb",
+    "call_waiting",
+    "dial_class",
+    "countries",
+    "may_dial_premium",
+    "withholds_number",
+    "inside_name",
+    "inside_number",
+    "language",
+]
 
 
 @transaction.atomic
