@@ -479,5 +479,6 @@ class Migration(migrations.Migration):
         functions(sql.STEP + sql.CALLBACK, *sql.NEW),
         functions(sql.ACT, sql.ACT_SIGNATURE),
         migrations.RunSQL(sql.ASKED, migrations.RunSQL.noop),
-        migrations.RunSQL(sql.CODES.replace("@SAFE", SAFE), sql.NO_CODES),
+        functions(sql.CODES, *sql.CODE_SIGNATURES),
+        migrations.RunSQL(sql.TELL, sql.TELL_NO_MORE),
     ]

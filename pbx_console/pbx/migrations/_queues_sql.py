@@ -48,8 +48,6 @@ BEGIN
     excluded.announce_position, excluded.announce_holdtime,
     excluded.announce_to_first_user, excluded.periodic_announce,
     excluded.periodic_announce_frequency);
-  PERFORM pg_notify('pbx_queues',
-    (SELECT c.code FROM accounts_customer c WHERE c.id = NEW.customer_id));
   RETURN NEW;
 END $$;
 CREATE TRIGGER keep_queue AFTER INSERT OR UPDATE OR DELETE ON pbx_queue
@@ -73,10 +71,9 @@ DECLARE
   agent record;
 BEGIN
   SELECT m.id, m.queue_id, m.position, m.level, m.is_logged_in, m.is_paused, m.reason,
-         e.number, c.code, to_jsonb(e) -> 'do_not_disturb' = 'true' AS do_not_disturb INTO agent
+         e.number, c.code, e.do_not_disturb INTO agent
     FROM pbx_queuemember m JOIN pbx_extension e ON e.id = m.extension_id
     JOIN accounts_customer c ON c.id = e.customer_id WHERE m.id = member;
-  PERFORM pg_notify('pbx_queues', agent.code);
   IF NOT agent.is_logged_in THEN
     DELETE FROM asterisk.queue_members WHERE uniqueid = member;
     RETURN;
@@ -99,8 +96,6 @@ CREATE FUNCTION pbx_keep_queue_members() RETURNS trigger LANGUAGE plpgsql @SAFE 
 BEGIN
   IF TG_OP = 'DELETE' THEN
     DELETE FROM asterisk.queue_members WHERE uniqueid = OLD.id;
-    PERFORM pg_notify('pbx_queues', (SELECT c.code FROM pbx_extension e
-      JOIN accounts_customer c ON c.id = e.customer_id WHERE e.id = OLD.extension_id));
     RETURN OLD;
   END IF;
   PERFORM pbx_keep_queue_member(NEW.id);
@@ -115,9 +110,9 @@ BEGIN
     WHERE m.extension_id = NEW.id;
   RETURN NEW;
 END $$;
-CREATE TRIGGER keep_queue_phone AFTER UPDATE ON pbx_extension
-  FOR EACH ROW WHEN ((OLD.number, to_jsonb(OLD) -> 'do_not_disturb')
-    IS DISTINCT FROM (NEW.number, to_jsonb(NEW) -> 'do_not_disturb'))
+CREATE TRIGGER keep_queue_phone AFTER UPDATE OF number, do_not_disturb ON pbx_extension
+  FOR EACH ROW WHEN ((OLD.number, OLD.do_not_disturb)
+    IS DISTINCT FROM (NEW.number, NEW.do_not_disturb))
   EXECUTE FUNCTION pbx_keep_queue_phone();
 """
 NO_ROWS = """
@@ -225,7 +220,7 @@ BEGIN
   IF wanted IS NULL OR number !~ '^[+]?[0-9]{6,20}$'
      OR asterisk.is_emergency(number, held.country) OR left(wanted, length(home)) <> home
      OR length(wanted) - length(home) < 7
-     OR substr(wanted, length(home) + 1) ~ '^(900|90[0-9]|137|138|180|181|118|11|19|18|84|87)'
+     OR asterisk.is_premium(wanted)
   THEN
     answer.reason := 'bad_number';
     RETURN answer;
@@ -298,7 +293,6 @@ BEGIN
     attempts, try_at)
   VALUES (held.id, wanted, '', now() - make_interval(secs => waited::int), now(),
     'waiting', 0, now());
-  PERFORM pg_notify('pbx_queues', tenant);
   RETURN 'ok';
 END $$;
 
@@ -394,49 +388,54 @@ ASKED = "".join(
     for name in (NEW[1], *NEW[4:], ACT_SIGNATURE)
 )
 
-# *45 logs in and out, *46 pauses; the codes of the extension itself come from 0008.
+# *45 logs in and out, *46 pauses; `asterisk.feature_code` (0008) asks these.
 CODES = """
-DO $$ BEGIN
-  IF to_regprocedure('asterisk.feature_code(asterisk.route, bigint, bigint, text)')
-      IS NOT NULL THEN
-    ALTER FUNCTION asterisk.feature_code(asterisk.route, bigint, bigint, text)
-      RENAME TO feature_code_of_phone;
-  END IF;
-END $$;
-CREATE FUNCTION asterisk.feature_code(answer asterisk.route, customer bigint,
-  extension bigint, dialled text)
+CREATE FUNCTION asterisk.code_45(answer asterisk.route, customer bigint,
+  extension bigint, rest text)
 RETURNS asterisk.route LANGUAGE plpgsql STABLE @SAFE AS $$
 BEGIN
-  IF dialled ~ '^[*]45[0-9]{0,6}$' THEN
-    answer.action := 'agent';
-    answer.x1 := 'login';
-    answer.x2 := substr(dialled, 4);
-    answer.x3 := '';
-    RETURN answer;
-  ELSIF dialled ~ '^[*]46[1-4]?$' THEN
-    answer.action := 'agent';
-    answer.x1 := 'pause';
-    answer.x2 := '';
-    answer.x3 := substr(dialled, 4);
-    RETURN answer;
-  END IF;
-  IF to_regprocedure('asterisk.feature_code_of_phone(asterisk.route, bigint, bigint, text)')
-      IS NULL THEN
+  answer.action := 'agent';
+  answer.x1 := 'login';
+  answer.x2 := rest;
+  answer.x3 := '';
+  IF rest !~ '^[0-9]{0,6}$' THEN
+    answer.action := 'refuse';
     answer.reason := 'bad_number';
-    RETURN answer;
   END IF;
-  RETURN asterisk.feature_code_of_phone(answer, customer, extension, dialled);
+  RETURN answer;
 END $$;
-REVOKE ALL ON FUNCTION
-  asterisk.feature_code(asterisk.route, bigint, bigint, text) FROM PUBLIC;
+
+CREATE FUNCTION asterisk.code_46(answer asterisk.route, customer bigint,
+  extension bigint, rest text)
+RETURNS asterisk.route LANGUAGE plpgsql STABLE @SAFE AS $$
+BEGIN
+  answer.action := 'agent';
+  answer.x1 := 'pause';
+  answer.x2 := '';
+  answer.x3 := rest;
+  IF rest !~ '^[1-4]?$' THEN
+    answer.action := 'refuse';
+    answer.reason := 'bad_number';
+  END IF;
+  RETURN answer;
+END $$;
 """
-NO_CODES = """
-DROP FUNCTION asterisk.feature_code(asterisk.route, bigint, bigint, text);
-DO $$ BEGIN
-  IF to_regprocedure('asterisk.feature_code_of_phone(asterisk.route, bigint, bigint, text)')
-      IS NOT NULL THEN
-    ALTER FUNCTION asterisk.feature_code_of_phone(asterisk.route, bigint, bigint, text)
-      RENAME TO feature_code;
-  END IF;
-END $$;
+CODE_SIGNATURES = (
+    "code_45(asterisk.route, bigint, bigint, text)",
+    "code_46(asterisk.route, bigint, bigint, text)",
+)
+
+# Open pages and the live process hear of it at once (0008).
+TELL = """
+CREATE TRIGGER tell_changed AFTER INSERT OR DELETE OR UPDATE ON pbx_queue
+  FOR EACH ROW EXECUTE FUNCTION pbx_tell_changed('queue');
+CREATE TRIGGER tell_changed AFTER INSERT OR DELETE OR UPDATE ON pbx_queuemember
+  FOR EACH ROW EXECUTE FUNCTION pbx_tell_changed('queue', 'pbx_queue');
+CREATE TRIGGER tell_changed AFTER INSERT OR DELETE OR UPDATE ON pbx_queuecallback
+  FOR EACH ROW EXECUTE FUNCTION pbx_tell_changed('queue', 'pbx_queue');
+"""
+TELL_NO_MORE = """
+DROP TRIGGER tell_changed ON pbx_queue;
+DROP TRIGGER tell_changed ON pbx_queuemember;
+DROP TRIGGER tell_changed ON pbx_queuecallback;
 """
