@@ -253,7 +253,8 @@ def empty_tables() -> None:
         cursor.execute(
             "SELECT string_agg(format('%I.%I', schemaname, tablename), ', ')"
             " FROM pg_tables WHERE schemaname IN ('public', 'asterisk')"
-            " AND tablename NOT IN ('django_migrations', 'django_content_type')"
+            " AND tablename NOT IN ('django_migrations', 'django_content_type',"
+            " 'dial_range')"
         )
         cursor.execute(f"TRUNCATE {cursor.fetchone()[0]} CASCADE")
 

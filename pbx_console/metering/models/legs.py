@@ -165,6 +165,11 @@ class Leg(models.Model):
                 name="leg_attention",
                 condition=models.Q(state__in=["unpriced", "flagged", "unattributed"]),
             ),
+            models.Index(
+                fields=["customer"],
+                name="leg_spending",
+                condition=models.Q(state="open", direction="out"),
+            ),
         ]
 
     def __str__(self) -> str:

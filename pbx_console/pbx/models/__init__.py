@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pbx_console.pbx.models.announcements import Announcement
+from pbx_console.pbx.models.blocked_numbers import BlockedNumber
 from pbx_console.pbx.models.conferences import Conference
 from pbx_console.pbx.models.destinations import Destination, Kind, Reachable
 from pbx_console.pbx.models.devices import Device
@@ -20,9 +21,12 @@ from pbx_console.pbx.models.limits import (
 )
 from pbx_console.pbx.models.menus import Menu, MenuKey
 from pbx_console.pbx.models.nodes import PbxNode
+from pbx_console.pbx.models.number_ranges import NumberRange
 from pbx_console.pbx.models.outside_numbers import OutsideNumber
 from pbx_console.pbx.models.paging_groups import PagingGroup
 from pbx_console.pbx.models.parking import ParkingLot, ParkingSlot
+from pbx_console.pbx.models.phonebook import PhonebookEntry
+from pbx_console.pbx.models.portings import Porting, PortingDocument
 from pbx_console.pbx.models.prompts import MusicClass, MusicTrack, Prompt
 from pbx_console.pbx.models.queues import Queue, QueueCallback, QueueMember
 from pbx_console.pbx.models.refreshes import Refresh
@@ -35,6 +39,7 @@ from pbx_console.pbx.models.voicemail_boxes import VoicemailBox, VoicemailMessag
 
 __all__ = [
     "Announcement",
+    "BlockedNumber",
     "CallerPolicy",
     "Conference",
     "Destination",
@@ -57,12 +62,16 @@ __all__ = [
     "MenuKey",
     "MusicClass",
     "MusicTrack",
+    "NumberRange",
     "OutboundRoute",
     "OutsideNumber",
     "PagingGroup",
     "ParkingLot",
     "ParkingSlot",
     "PbxNode",
+    "PhonebookEntry",
+    "Porting",
+    "PortingDocument",
     "Prompt",
     "Queue",
     "QueueCallback",
