@@ -155,8 +155,13 @@ def full_moment(value: dt.datetime | None) -> str:
 
 def today_line() -> str:
     """Write today for the head of a page: Thursday, 19 November 2026, 10:14."""
-    now = timezone.localtime()
-    return f"{dates.format_date(now, 'full', locale=locale())}, {now:%H:%M}"
+    return long_moment(timezone.now())
+
+
+def long_moment(value: dt.datetime) -> str:
+    """Write a moment as people say it in full: Thursday, 19 November 2026, 10:14."""
+    local = timezone.localtime(value)
+    return f"{dates.format_date(local, 'full', locale=locale())}, {local:%H:%M}"
 
 
 def month(value: dt.date) -> str:

@@ -1,7 +1,11 @@
-"""Addresses: paths."""
+"""Addresses: the call path."""
 
 from __future__ import annotations
 
-from typing import Any
+from django.urls import path
 
-urlpatterns: list[Any] = []
+from pbx_console.console.views import call_paths
+
+urlpatterns = [
+    path("customers/<slug:code>/call-path/", call_paths.call_path, name="call_path"),
+]

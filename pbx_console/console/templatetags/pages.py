@@ -73,6 +73,12 @@ def today_line() -> str:
     return formats.today_line()
 
 
+@register.filter
+def long_moment(value: dt.datetime) -> str:
+    """Write day and time in full: Thursday, 19 November 2026, 10:14."""
+    return formats.long_moment(value)
+
+
 @register.simple_tag
 def presence_word(presence: str) -> str:
     """Return what a phone's lamp says, in words."""
