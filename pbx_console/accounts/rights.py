@@ -37,8 +37,10 @@ RIGHTS: dict[str, frozenset[str]] = {
         | {"people.customer", "people.reseller", "people.platform", "quotas.reseller"}
         | {"resellers.manage", "trunks.manage", "numbers.stock", "prices.wholesale"}
     ),
-    Role.OWNER: frozenset(TECHNICAL | MONEY | BRAND | {"people.reseller"}),
-    Role.TECHNICIAN: frozenset(TECHNICAL),
+    Role.OWNER: frozenset(
+        TECHNICAL | MONEY | BRAND | {"people.reseller", "trunks.manage"}
+    ),
+    Role.TECHNICIAN: frozenset(TECHNICAL | {"trunks.manage"}),
     Role.BILLING: frozenset(MONEY),
     Role.READER: frozenset(
         VIEW

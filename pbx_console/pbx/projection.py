@@ -14,15 +14,27 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from django.db import models
-from django.db.models import Q
 
 from pbx_console.accounts.scope import as_everyone
-from pbx_console.asterisk.models import PsAor, PsAuth, PsEndpoint, PsEndpointIdIp
-from pbx_console.pbx.models import Did, Extension, Trunk
+from pbx_console.asterisk.models import (
+    PsAor,
+    PsAuth,
+    PsEndpoint,
+    PsEndpointIdIp,
+    PsRegistration,
+)
+from pbx_console.pbx import carrier_rows, emergency
+from pbx_console.pbx.models import Device, Extension, Trunk
 
 # Neutral on purpose: a phone may show the realm of a challenge.
 REALM = "telephony"
-TABLES: tuple[type[models.Model], ...] = (PsAuth, PsAor, PsEndpoint, PsEndpointIdIp)
+TABLES: tuple[type[models.Model], ...] = (
+    PsAuth,
+    PsAor,
+    PsEndpoint,
+    PsEndpointIdIp,
+    PsRegistration,
+)
 _UNSAFE = re.compile(r'[\x00-\x1f\x7f"<>\\;&]')
 
 
@@ -38,85 +50,43 @@ class Rows:
             self.by_table.setdefault(type(row), []).append(row)
 
 
-def shown_numbers(extensions: Sequence[Extension]) -> dict[int, str]:
-    """Return the number shown outside per extension key: its own, else the main one.
-
-    Asterisk knows it with the endpoint, so that an emergency call needs no lookup.
-    """
-    own = {extension.caller_id_id for extension in extensions}
-    held = Did.objects.filter(customer_id__in={e.customer_id for e in extensions})
-    main: dict[int | None, str] = {}
-    by_key: dict[tuple[int | None, int | None], str] = {}
-    for did in held.filter(Q(is_main=True) | Q(pk__in=own)):
-        by_key[(did.pk, did.customer_id)] = did.number
-        if did.is_main:
-            main[did.customer_id] = did.number
-    return {
-        e.pk: by_key.get((e.caller_id_id, e.customer_id), main.get(e.customer_id, ""))
-        for e in extensions
-    }
-
-
 def extension_rows(
-    extension: Extension, shown: str
+    extension: Extension, told: str, device: Device | None = None
 ) -> tuple[PsEndpoint, PsAuth, PsAor]:
-    """Return the endpoint, auth and aor of an extension. Needs its customer loaded."""
-    key = extension.endpoint_id
+    """Return the endpoint, auth and aor of an extension, or of one of its devices.
+
+    Needs its customer loaded. `told` is what `emergency.variables` says of it.
+    """
+    account = device or extension
+    key = account.endpoint_id
     endpoint = PsEndpoint(
         id=key,
         aors=key,
         auth=key,
         context="from-extension",
-        callerid=f'"{_UNSAFE.sub("", extension.name)}" <{extension.number}>',
+        callerid=_shown_inside(extension),
         accountcode=extension.number,
         tenantid=extension.customer.code,
-        set_var=f"{revision_variable(extension.revision)};PBX_SHOWN={shown}",
-        language=extension.customer.language,
+        set_var=f"{revision_variable(account.revision)};{told}",
+        language=extension.language or extension.customer.language,
         subscribe_context="lamps",
         mailboxes=f"{extension.pk}@{extension.customer.code}",
         moh_suggest=extension.customer.code,
     )
     auth = PsAuth(
-        id=key, username=key, realm=REALM, md5_cred=digest(key, extension.secret)
+        id=key, username=key, realm=REALM, md5_cred=digest(key, account.secret)
     )
     return endpoint, auth, PsAor(id=key)
 
 
+def _shown_inside(extension: Extension) -> str:
+    name = _UNSAFE.sub("", extension.inside_name or extension.name)
+    return f'"{name}" <{extension.inside_number or extension.number}>'
+
+
 def trunk_rows(trunk: Trunk) -> list[models.Model]:
-    """Return endpoint, aor, identify and, for a carrier that asks one, outbound auth."""
-    key = trunk.endpoint_id
-    endpoint = PsEndpoint(
-        id=key,
-        aors=key,
-        context="from-trunk",
-        identify_by="ip",
-        allow="alaw,ulaw",
-        set_var=revision_variable(trunk.revision),
-        outbound_auth=key if trunk.username else None,
-        from_user=trunk.username or None,
-        send_pai="yes",
-        # Else the 200 to an outside caller names the extension that answered.
-        send_connected_line="no",
-        trust_id_outbound="yes",
-        allow_transfer="no",
-    )
-    aor = PsAor(id=key, max_contacts=0, contact=f"sip:{_host(trunk)}:{trunk.port}")
-    rows: list[models.Model] = [endpoint, aor]
-    rows.append(PsEndpointIdIp(id=key, endpoint=key, match=trunk.host))
-    if trunk.username:
-        rows.append(
-            PsAuth(
-                id=key,
-                auth_type="userpass",
-                username=trunk.username,
-                password=trunk.secret,
-            )
-        )
-    return rows
-
-
-def _host(trunk: Trunk) -> str:
-    return f"[{trunk.host}]" if ":" in trunk.host else str(trunk.host)
+    """Return what Asterisk is told of a trunk."""
+    return carrier_rows.trunk_rows(trunk, revision_variable(trunk.revision))
 
 
 def revision_variable(revision: int) -> str:
@@ -137,9 +107,13 @@ def project_extensions(extensions: Iterable[Extension]) -> None:
 
 def _rows_of(extensions: Sequence[Extension]) -> Rows:
     rows = Rows()
-    shown = shown_numbers(extensions)
+    told = emergency.variables(extensions)
+    by_key = {extension.pk: extension for extension in extensions}
     for extension in extensions:
-        rows.add(*extension_rows(extension, shown[extension.pk]))
+        rows.add(*extension_rows(extension, told[extension.pk]))
+    for device in Device.objects.filter(extension__in=by_key):
+        device.extension = by_key[device.extension_id]
+        rows.add(*extension_rows(device.extension, told[device.extension_id], device))
     return rows
 
 
@@ -175,6 +149,8 @@ def project_trunks(trunks: Iterable[Trunk]) -> None:
             rows.add(*trunk_rows(trunk))
         inactive += [trunk.endpoint_id] * (not trunk.is_active or not trunk.username)
     PsAuth.objects.filter(id__in=inactive).delete()
+    idle = [t.endpoint_id for t in trunks if not (t.is_active and t.registers)]
+    PsRegistration.objects.filter(id__in=idle).delete()
     remove([t.endpoint_id for t in trunks if not t.is_active])
     _write(rows)
 

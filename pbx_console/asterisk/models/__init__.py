@@ -20,5 +20,6 @@ __all__ = [
     "PsAuth",
     "PsEndpoint",
     "PsEndpointIdIp",
+    "PsRegistration",
     "VoicemailUser",
 ]

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from django.core.validators import RegexValidator
+from django.core.validators import (
+    MaxValueValidator,
+    MinValueValidator,
+    RegexValidator,
+)
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -12,7 +16,10 @@ from pbx_console.pbx.models.trunks import Trunk
 
 
 class OutboundRoute(models.Model):
-    """The longest matching prefix wins; of its trunks, the lowest position first."""
+    """The longest matching prefix wins; of its trunks, the lowest position first.
+
+    Trunks of the same position share the calls by weight.
+    """
 
     reseller = models.ForeignKey(
         Reseller, on_delete=models.CASCADE, related_name="routes", null=True, blank=True
@@ -24,6 +31,11 @@ class OutboundRoute(models.Model):
     )
     trunk = models.ForeignKey(Trunk, on_delete=models.PROTECT, related_name="routes")
     position = models.PositiveSmallIntegerField(_("order"), default=1)
+    weight = models.PositiveSmallIntegerField(
+        _("share"),
+        default=1,
+        validators=[MinValueValidator(1), MaxValueValidator(100)],
+    )
 
     objects = OwnedManager["OutboundRoute"](reseller="reseller")
 

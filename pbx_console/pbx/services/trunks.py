@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import ipaddress
 from typing import Any
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import AuditEntry, Reseller
+from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services import audit, undo
 from pbx_console.pbx import projection, refresh, tasks
 from pbx_console.pbx.models import OutboundRoute, Trunk
+from pbx_console.pbx.models.trunks import addresses_of
 
 FIELDS = [
     "slug",
@@ -18,12 +23,25 @@ FIELDS = [
     "reseller",
     "host",
     "port",
-    "number_format",
+    "more_addresses",
+    "transport",
+    "srtp",
+    "registers",
+    "domain",
+    "proxy",
     "username",
     "secret",
+    "account_in_from",
+    "number_format",
+    "incoming_format",
+    "country",
+    "caller_header",
+    "shows_original",
+    "max_calls",
+    "watch_seconds",
     "is_active",
 ]
-ROUTE_FIELDS = ["prefix", "reseller", "position"]
+ROUTE_FIELDS = ["prefix", "reseller", "position", "weight"]
 
 
 @transaction.atomic
@@ -39,7 +57,10 @@ def save_trunk(actor: Actor, *, trunk: Trunk | None = None, **values: Any) -> Tr
     for name in FIELDS:
         if name in values and (unsaved or name != "slug"):
             setattr(trunk, name, values[name])
+    _keep_own(actor, trunk)
     trunk.full_clean()
+    trunk.more_addresses = ", ".join(addresses_of(trunk.more_addresses))
+    _ensure_nobody_elses(actor, trunk)
     trunk.revision += 1
     trunk.failure = ""
     trunk.save()
@@ -53,6 +74,48 @@ def save_trunk(actor: Actor, *, trunk: Trunk | None = None, **values: Any) -> Tr
     return trunk
 
 
+def _keep_own(actor: Actor, obj: Trunk) -> None:
+    """What a reseller's people save is that reseller's."""
+    if actor.level == "reseller" and actor.user is not None:
+        obj.reseller = actor.user.reseller
+
+
+def _ensure_nobody_elses(actor: Actor, trunk: Trunk) -> None:
+    """Raise ValidationError when calls from these addresses are another owner's.
+
+    Whoever named the address of a carrier of somebody else would get its calls. The words
+    do not say whose it is.
+    """
+    mine = {ipaddress.ip_network(part) for part in _addresses(trunk)}
+    if actor.level == "reseller" and any(_is_ours(network) for network in mine):
+        raise ValidationError({"host": _("This address cannot be used.")})
+    with as_everyone("whose address is it"):
+        others = Trunk.objects.exclude(pk=trunk.pk)
+        theirs = [t for t in others if t.reseller_id != trunk.reseller_id]
+    taken = {ipaddress.ip_network(part) for t in theirs for part in _addresses(t)}
+    if any(_overlap(one, other) for one in mine for other in taken):
+        raise ValidationError({"host": _("This address cannot be used.")})
+
+
+def _addresses(trunk: Trunk) -> list[str]:
+    proxy = [trunk.proxy] if trunk.proxy else []
+    return [trunk.host, *proxy, *addresses_of(trunk.more_addresses)]
+
+
+def _is_ours(network: Any) -> bool:
+    """Say whether it leads back into this machine or to no single other one."""
+    return bool(
+        network.is_loopback
+        or network.is_link_local
+        or network.is_multicast
+        or network.is_unspecified
+    )
+
+
+def _overlap(one: Any, other: Any) -> bool:
+    return bool(one.version == other.version and one.overlaps(other))
+
+
 @transaction.atomic
 def save_route(
     actor: Actor,
@@ -61,13 +124,19 @@ def save_route(
     trunk: Trunk,
     reseller: Reseller | None = None,
     position: int = 1,
+    weight: int = 1,
 ) -> OutboundRoute:
-    """Send calls to numbers with this prefix over a trunk. Raises ValidationError."""
+    """Send calls to numbers with this prefix over a trunk. Raises ValidationError.
+
+    The lowest position is tried first; trunks of one position share the calls by weight.
+    """
+    if actor.level == "reseller" and actor.user is not None:
+        reseller = actor.user.reseller
     route, made = OutboundRoute.objects.get_or_create(
         prefix=prefix, trunk=trunk, reseller=reseller, defaults={"position": position}
     )
     before = {} if made else audit.snapshot(route, ROUTE_FIELDS)
-    route.position = position
+    route.position, route.weight = position, weight
     route.full_clean()
     route.save()
     after = audit.snapshot(route, ROUTE_FIELDS)
@@ -105,7 +174,7 @@ def _undo_route(actor: Actor, entry: AuditEntry) -> Trunk:
     if not entry.before:
         delete_route(actor, route)
         return trunk
-    values = undo.values_before(route, entry, ["position"])
+    values = undo.values_before(route, entry, ["position", "weight"])
     save_route(
         actor, prefix=route.prefix, trunk=trunk, reseller=route.reseller, **values
     )

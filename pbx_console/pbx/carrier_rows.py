@@ -1,0 +1,112 @@
+"""A trunk in Asterisk's own words: endpoint, address, identity, account, registration."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from pbx_console.asterisk.models import (
+    PsAor,
+    PsAuth,
+    PsEndpoint,
+    PsEndpointIdIp,
+    PsRegistration,
+)
+from pbx_console.pbx.models.trunks import Trunk, addresses_of
+
+
+def trunk_rows(trunk: Trunk, revision_variable: str) -> list[models.Model]:
+    """Return endpoint, aor and identify of a trunk, and, where the carrier asks for an
+    account, auth and registration."""
+    rows: list[models.Model] = [_endpoint(trunk, revision_variable), _aor(trunk)]
+    rows.append(_identify(trunk))
+    if trunk.username:
+        rows.append(_auth(trunk))
+    if trunk.registers:
+        rows.append(_registration(trunk))
+    return rows
+
+
+def _endpoint(trunk: Trunk, revision_variable: str) -> PsEndpoint:
+    key = trunk.endpoint_id
+    header = trunk.caller_header
+    return PsEndpoint(
+        id=key,
+        aors=key,
+        context="from-trunk",
+        identify_by="ip",
+        allow="alaw,ulaw",
+        set_var=revision_variable,
+        outbound_auth=key if trunk.username else None,
+        outbound_proxy=_proxy(trunk),
+        transport=_transport(trunk),
+        media_encryption="sdes" if trunk.srtp else None,
+        from_user=trunk.username if trunk.account_in_from and trunk.username else None,
+        from_domain=trunk.domain or None,
+        send_pai="yes" if header == Trunk.CallerHeader.PAI else "no",
+        send_rpid="yes" if header == Trunk.CallerHeader.RPID else "no",
+        # Else the 200 to an outside caller names the extension that answered.
+        send_connected_line="no",
+        trust_id_outbound="yes",
+        allow_transfer="no",
+    )
+
+
+def _aor(trunk: Trunk) -> PsAor:
+    """Where calls go. Nothing may register there; `pbx.watch` asks whether it answers."""
+    uri = f"sip:{trunk.uri_host}:{trunk.port}{_parameter(trunk)}"
+    return PsAor(
+        id=trunk.endpoint_id, max_contacts=0, contact=uri, outbound_proxy=_proxy(trunk)
+    )
+
+
+def _identify(trunk: Trunk) -> PsEndpointIdIp:
+    known = [trunk.host, *([trunk.proxy] if trunk.proxy else [])]
+    known += addresses_of(trunk.more_addresses)
+    match = ",".join(dict.fromkeys(known))
+    return PsEndpointIdIp(id=trunk.endpoint_id, endpoint=trunk.endpoint_id, match=match)
+
+
+def _auth(trunk: Trunk) -> PsAuth:
+    return PsAuth(
+        id=trunk.endpoint_id,
+        auth_type="userpass",
+        username=trunk.username,
+        password=trunk.secret,
+    )
+
+
+def _registration(trunk: Trunk) -> PsRegistration:
+    domain = trunk.domain or trunk.uri_host
+    at = trunk.domain or f"{trunk.uri_host}:{trunk.port}"
+    # With a domain the request still goes to the address: nothing asks a name server.
+    way = _proxy(trunk)
+    if way is None and trunk.domain:
+        way = f"sip:{trunk.uri_host}:{trunk.port}{_parameter(trunk)};lr"
+    return PsRegistration(
+        id=trunk.endpoint_id,
+        endpoint=trunk.endpoint_id,
+        server_uri=f"sip:{at}{_parameter(trunk)}",
+        client_uri=f"sip:{trunk.username}@{domain}",
+        contact_user=trunk.username,
+        outbound_auth=trunk.endpoint_id,
+        outbound_proxy=way,
+        transport=_transport(trunk),
+    )
+
+
+def _proxy(trunk: Trunk) -> str | None:
+    """Return the loose route to the proxy, on the trunk's own port and transport."""
+    if not trunk.proxy:
+        return None
+    host = f"[{trunk.proxy}]" if ":" in trunk.proxy else trunk.proxy
+    return f"sip:{host}:{trunk.port}{_parameter(trunk)};lr"
+
+
+def _parameter(trunk: Trunk) -> str:
+    if trunk.transport == Trunk.Transport.UDP:
+        return ""
+    return f";transport={trunk.transport}"
+
+
+def _transport(trunk: Trunk) -> str | None:
+    return None if trunk.transport == Trunk.Transport.UDP else str(trunk.transport)
