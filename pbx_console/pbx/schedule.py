@@ -9,5 +9,10 @@ BEAT: dict[str, dict[str, Any]] = {
         "task": "pbx_console.pbx.tasks.refresh_pending",
         "schedule": 5.0,
         "options": {"expires": 5},
-    }
+    },
+    "keep-holidays": {
+        "task": "pbx_console.pbx.tasks.keep_public_holidays",
+        "schedule": 86400.0,
+        "options": {"expires": 3600},
+    },
 }

@@ -8,6 +8,7 @@ from celery import shared_task
 from django.db import transaction
 
 from pbx_console.pbx import refresh
+from pbx_console.pbx.services.holidays import keep_holidays
 
 logger = logging.getLogger(__name__)
 
@@ -22,6 +23,12 @@ def refresh_endpoint(endpoint_id: str) -> int:
 def refresh_pending() -> int:
     """Make Asterisk see everything that still waits."""
     return refresh.run()
+
+
+@shared_task
+def keep_public_holidays() -> int:
+    """Make the table of public holidays say what the library says."""
+    return keep_holidays()
 
 
 def hint(endpoint_id: str) -> None:

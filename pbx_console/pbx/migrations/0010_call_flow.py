@@ -42,14 +42,6 @@ ALTER TABLE pbx_scheduleday DROP CONSTRAINT schedule_days_apart;
 """
 
 GROUPS = """
--- What Dial is given for an extension: its phones. Empty when none may ring.
-CREATE FUNCTION asterisk.dial_of(extension bigint)
-RETURNS text LANGUAGE sql STABLE @SAFE AS $$
-  SELECT coalesce((SELECT 'PJSIP/' || c.code || '-' || e.number
-    FROM pbx_extension e JOIN accounts_customer c ON c.id = e.customer_id
-   WHERE e.id = extension), '')
-$$;
-
 -- The extensions of a group in order, each once, groups in it replaced by their members;
 -- a group that contains itself ends there.
 CREATE FUNCTION asterisk.members_of(customer bigint, whole bigint)
@@ -73,8 +65,9 @@ LANGUAGE sql STABLE @SAFE AS $$
    GROUP BY object_id, id ORDER BY min(tree.place) LIMIT 50
 $$;
 
--- `target`: the members' phones, what rings together joined by &, the next by |.
--- `options`: the strategy; `keys`: the members, `next`: the overflow.
+-- `target`: the phones of the members who may be disturbed, divided by |, those of one
+-- member by &. `options`: the strategy; `keys`: the members; `next`: the overflow. Their
+-- forwards do not count: a group rings people, not the places where they divert to.
 CREATE FUNCTION asterisk.step_group(answer asterisk.route, customer bigint,
   object bigint, caller text, at timestamptz)
 RETURNS asterisk.route LANGUAGE plpgsql STABLE @SAFE AS $$
@@ -90,11 +83,10 @@ BEGIN
     RETURN answer;
   END IF;
   -- Who calls does not ring himself.
-  SELECT string_agg(dial, CASE WHEN found_group.strategy = 'all' THEN '&' ELSE '|' END
-           ORDER BY place) AS dials,
+  SELECT string_agg(dial, '|' ORDER BY place) AS dials,
          string_agg('m=d' || destination, ',' ORDER BY place) AS tokens
     INTO rung
-    FROM (SELECT m.*, asterisk.dial_of(m.extension) AS dial
+    FROM (SELECT m.*, asterisk.phones_of(m.extension) AS dial
             FROM asterisk.members_of(customer, object) m
             JOIN pbx_extension e ON e.id = m.extension
            WHERE e.number <> split_part(coalesce(caller, ''), '-', 2)) members
@@ -116,7 +108,8 @@ END $$;
 
 MENUS = """
 -- `keys`: 1=d12,2=d15; `next`: no key was pressed; `on_full`: only wrong ones;
--- `x2`: how often it plays; `x3`: digits of the longest extension, if callers may dial one.
+-- `x2`: how often it plays. If callers may dial an extension, `x1`: the digits that one
+-- begins with, `x3`: how many the longest has.
 CREATE FUNCTION asterisk.step_menu(answer asterisk.route, customer bigint,
   object bigint, caller text, at timestamptz)
 RETURNS asterisk.route LANGUAGE plpgsql STABLE @SAFE AS $$
@@ -137,11 +130,13 @@ BEGIN
   answer.keys := coalesce((SELECT string_agg(k.key || '=d' || k.destination_id, ','
     ORDER BY k.key) FROM pbx_menukey k WHERE k.menu_id = object), '');
   answer.next := coalesce('d' || menu.on_timeout_id, '');
-  answer.on_full := coalesce('d' || menu.on_invalid_id, '');
+  answer.on_full := coalesce('d' || menu.on_invalid_id, answer.next);
   answer.options := CASE WHEN menu.direct_dialling THEN 'direct' ELSE '' END;
   answer.x2 := menu.tries::text;
-  answer.x3 := CASE WHEN menu.direct_dialling THEN (SELECT max(length(e.number))::text
-    FROM pbx_extension e WHERE e.customer_id = customer) END;
+  IF menu.direct_dialling THEN
+    SELECT string_agg(DISTINCT left(e.number, 1), ''), max(length(e.number))::text
+      INTO answer.x1, answer.x3 FROM pbx_extension e WHERE e.customer_id = customer;
+  END IF;
   RETURN answer;
 END $$;
 
@@ -239,13 +234,13 @@ BEGIN
 END $$;
 
 -- A person at a phone switches a schedule of the own customer: open, closed, holiday, or
--- nothing for what the clock says. Answers what holds then; empty when it may not be.
+-- clock for what the clock says. Answers what holds then; empty when it may not be.
 CREATE FUNCTION asterisk.override_schedule(endpoint text, number text, state text)
 RETURNS text LANGUAGE plpgsql VOLATILE @SAFE AS $$
 DECLARE
   actor record;
   plan record;
-  wanted text := coalesce(state, '');
+  wanted text := CASE state WHEN 'clock' THEN '' ELSE coalesce(state, '?') END;
 BEGIN
   SELECT e.number, e.name, c.id AS customer, c.reseller_id AS reseller INTO actor
     FROM pbx_extension e JOIN accounts_customer c ON c.id = e.customer_id
@@ -342,15 +337,44 @@ BEGIN
   RETURN asterisk.outside(answer, customer, NULL, place.e164, '');
 END $$;
 """
+CODES = """
+-- *80 and the number of a schedule: the clock decides; *81 open, *82 closed, *83 holiday.
+CREATE FUNCTION asterisk.code_80(answer asterisk.route, customer bigint,
+  extension bigint, dialled text) RETURNS asterisk.route
+LANGUAGE plpgsql STABLE @SAFE AS $$
+BEGIN
+  answer.action := 'override';
+  answer.x1 := dialled;
+  answer.x2 := 'clock';
+  RETURN answer;
+END $$;
+""" + "".join(
+    f"""
+CREATE FUNCTION asterisk.code_8{digit}(answer asterisk.route, customer bigint,
+  extension bigint, dialled text) RETURNS asterisk.route
+LANGUAGE plpgsql STABLE @SAFE AS $$
+BEGIN
+  answer := asterisk.code_80(answer, customer, extension, dialled);
+  answer.x2 := '{state}';
+  RETURN answer;
+END $$;
+"""
+    for digit, state in ((1, "open"), (2, "closed"), (3, "holiday"))
+)
 
 STEPS = ("group", "menu", "i", "schedule", "announcement", "conference", "outside")
 NEW = (
     *(f"step_{n}(asterisk.route, bigint, bigint, text, timestamptz)" for n in STEPS),
     "members_of(bigint, bigint)",
-    "dial_of(bigint)",
     "schedule_state(bigint, timestamptz)",
     "override_schedule(text, text, text)",
+    *(f"code_8{digit}(asterisk.route, bigint, bigint, text)" for digit in range(4)),
 )
+TOLD = """
+CREATE TRIGGER tell_changed AFTER INSERT OR DELETE OR UPDATE OF number, name, override
+  ON pbx_schedule FOR EACH ROW EXECUTE FUNCTION pbx_tell_changed('schedule');
+"""
+UNTOLD = "DROP TRIGGER tell_changed ON pbx_schedule;"
 ASKED = """
 GRANT EXECUTE ON FUNCTION asterisk.schedule_state(bigint, timestamptz) TO pbx_console;
 GRANT EXECUTE ON FUNCTION asterisk.override_schedule(text, text, text) TO pbx_asterisk;
@@ -1288,6 +1312,7 @@ class Migration(migrations.Migration):
         *(enable(table, owned=owner) for table, owner in PARTS.items()),
         *(keep_destination(table, kind) for table, kind in NOUNS.items()),
         migrations.RunSQL(NO_OVERLAP, OVERLAP),
-        functions(GROUPS + MENUS + SCHEDULES + ROOMS, *NEW),
+        migrations.RunSQL(TOLD, UNTOLD),
+        functions(GROUPS + MENUS + SCHEDULES + ROOMS + CODES, *NEW),
         migrations.RunSQL(ASKED, migrations.RunSQL.noop),
     ]

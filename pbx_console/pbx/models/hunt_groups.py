@@ -67,6 +67,17 @@ class HuntGroup(Reachable):
     class Meta(Reachable.Meta):
         verbose_name = _("hunt group")
 
+    @property
+    def member_ids(self) -> list[int]:
+        """Return the destinations of its members, in order."""
+        return [row.destination_id for row in self.members.all()]
+
+    @property
+    def listed_members(self) -> list[str]:
+        """Return the members as people know them, for the log."""
+        rows = self.members.select_related("destination")
+        return [str(row.destination) for row in rows]
+
 
 class HuntGroupMember(models.Model):
     """An extension, or another group whose members ring in its place."""

@@ -63,6 +63,17 @@ class Menu(Reachable):
     class Meta(Reachable.Meta):
         verbose_name = _("menu")
 
+    @property
+    def key_ids(self) -> list[str]:
+        """Return its keys and their destinations: `1=12`."""
+        return [f"{row.key}={row.destination_id}" for row in self.keys.all()]
+
+    @property
+    def listed_keys(self) -> list[str]:
+        """Return its keys as people know them, for the log."""
+        rows = self.keys.select_related("destination")
+        return [f"{row.key}: {row.destination}" for row in rows]
+
 
 class MenuKey(models.Model):
     """Where one key leads."""

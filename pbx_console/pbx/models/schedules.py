@@ -68,6 +68,16 @@ class Schedule(Reachable):
     class Meta(Reachable.Meta):
         verbose_name = _("schedule")
 
+    @property
+    def listed_hours(self) -> list[str]:
+        """Return its weekly hours as text, for the log."""
+        return [str(row) for row in self.hours.all()]
+
+    @property
+    def listed_days(self) -> list[str]:
+        """Return its own days as text, for the log."""
+        return [str(row) for row in self.days.all()]
+
 
 class Hours(models.Model):
     """What weekly hours and days of one's own share: from when until when."""
