@@ -159,6 +159,11 @@ class Queue(Reachable):
         """Return the queue as Asterisk knows it; it says nothing about anybody."""
         return f"q{self.pk}"
 
+    @property
+    def listed_agents(self) -> list[str]:
+        """Return the agents in order, for the log."""
+        return [str(row) for row in self.members.select_related("extension")]
+
     def clean(self) -> None:
         """Refuse a taken number, and a key that leads nowhere."""
         super().clean()
