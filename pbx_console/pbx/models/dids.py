@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -12,8 +14,31 @@ from pbx_console.pbx.models.destinations import Destination
 from pbx_console.pbx.models.trunks import Trunk
 
 
+def prefix_field() -> Any:
+    """Return the field of what is shown before a caller's name."""
+    return models.CharField(
+        _("before the caller's name"),
+        max_length=20,
+        blank=True,
+        validators=[
+            RegexValidator(
+                r'^[^\x00-\x1f\x7f"<>\\;]*$',
+                _("Letters and digits without quotes, <, >, \\ and ;."),
+            )
+        ],
+        help_text=_("Whoever is called sees which number was dialled, as in “Sales”."),
+    )
+
+
 class Did(models.Model):
     """One number: stock of the platform, of a reseller, or held by a customer."""
+
+    class Use(models.TextChoices):
+        """What a number is for."""
+
+        VOICE = "voice", _("calls")
+        FAX = "fax", _("fax")
+        DATA = "data", _("data")
 
     number = models.CharField(
         _("number"),
@@ -54,6 +79,9 @@ class Did(models.Model):
         default=False,
         help_text=_("Shown outside by extensions without a number of their own."),
     )
+
+    use = models.CharField(_("used for"), max_length=5, choices=Use, default=Use.VOICE)
+    name_prefix = prefix_field()
 
     objects = OwnedManager["Did"](reseller="reseller", customer="customer")
 

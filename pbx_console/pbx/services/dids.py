@@ -18,7 +18,8 @@ from pbx_console.pbx.models import Did, Trunk
 
 HINTS = 50  # more are left to the sweep
 FIELDS = ["number", "trunk", "reseller", "customer", "destination", "is_main"]
-HELD = ("number", "customer", "destination", "is_main")
+FIELDS += ["use", "name_prefix"]
+HELD = ("number", "customer", "destination", "is_main", "use", "name_prefix")
 
 
 @transaction.atomic
@@ -81,7 +82,7 @@ def _show(holders: set[int | None]) -> None:
 def _follow_owner(did: Did) -> None:
     """Keep reseller, customer and destination in one line of ownership."""
     if did.customer is None:
-        did.destination, did.is_main = None, False
+        did.destination, did.is_main, did.name_prefix = None, False, ""
         return
     if did.reseller_id is not None and did.customer.reseller_id != did.reseller_id:
         raise ValidationError({"customer": _("Choose one of your customers.")})
@@ -128,7 +129,8 @@ def _right(entry: AuditEntry) -> str:
     changed = undo.changed_names(entry)
     if changed & {"number", "trunk", "reseller"}:
         return "numbers.stock"
-    return "numbers.route" if changed <= {"destination"} else "numbers.manage"
+    routing = {"destination", "use", "name_prefix"}
+    return "numbers.route" if changed <= routing else "numbers.manage"
 
 
 @undo.way("did.saved", family="did", right=_right)
