@@ -8,14 +8,16 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from embedded import asterisk_root, render
+from embedded import asterisk_root, render, speech
 from embedded.environment import LOOPBACK, Settings
 from embedded.paths import TEMPLATES, is_root, set_aside
 from embedded.ports import RTP_PORTS
 from embedded.say import Refusal
 from embedded.service import Service
 
-_DIRECTORIES = ("etc", "lib", "spool", "run", "log", "journal")
+_DIRECTORIES = ("etc", "lib", "spool", "run", "log", "journal", "sounds")
+# What the console writes for Asterisk to play, below `sounds`.
+_PLAYED = ("prompts", "music")
 
 
 @dataclass(frozen=True)
@@ -63,7 +65,7 @@ def values(settings: Settings, where: Place) -> dict[str, str]:
         **{name: console[f"PBX_{name}"] for name in _FROM_CONSOLE},
         **settings.asterisk_database(),
         "MODULES_DIR": _modules(where),
-        "SHARE_DIR": _share(where),
+        "SHARE_DIR": str(where.inside / "share"),
         "SIP_HOST": LOOPBACK,
         "RTP_START": str(settings.ports["rtp_start"]),
         "RTP_END": str(settings.ports["rtp_start"] + RTP_PORTS - 1),
@@ -96,6 +98,23 @@ def _share(where: Place) -> str:
     """Asterisk refuses to start without its documentation there."""
     documents = tuple(f"{share}/documentation" for share in _SHARES)
     return str(Path(_find(where, documents, "documentation")).parent)
+
+
+def _share_sounds(where: Place) -> None:
+    """One share directory per instance: the package's, our sounds, the customers'."""
+    own, tree = where.outside / "share", asterisk_root.sounds(where.root)
+    shutil.rmtree(own, ignore_errors=True)
+    (own / "sounds").mkdir(parents=True)
+    package = Path(_share(where))
+    links = {"documentation": package / "documentation", "moh": package / "moh"}
+    links["music"] = where.inside / "sounds" / "music"
+    links["sounds/prompts"] = where.inside / "sounds" / "prompts"
+    for language in speech.LANGUAGES:
+        links[f"sounds/{language}"] = "/" / (tree / language).relative_to(where.root)
+    for name, target in links.items():
+        (own / name).symlink_to(target)
+    for name in _PLAYED:
+        (where.outside / "sounds" / name).mkdir(parents=True, exist_ok=True)
 
 
 def _find(where: Place, patterns: tuple[str, ...], what: str) -> str:
@@ -147,6 +166,7 @@ def _ids(where: Place) -> tuple[int, int] | None:
 def _prepare(settings: Settings, where: Place) -> None:
     for name in _DIRECTORIES:
         (where.outside / name).mkdir(parents=True, exist_ok=True)
+    _share_sounds(where)
     set_aside(where.outside / "log")
     try:
         render.directory(TEMPLATES, where.outside / "etc", values(settings, where))

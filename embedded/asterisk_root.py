@@ -11,13 +11,22 @@ import re
 import shutil
 from pathlib import Path
 
-from embedded import debian, say, shell
-from embedded.paths import ASTERISK_ROOT, is_root
+from embedded import debian, say, shell, speech, stamps
+from embedded.paths import ASTERISK_ROOT, PROJECT, VAR, is_root
 from embedded.say import Refusal
 
 MINIMUM = (22, 10, 1)
 SUITE = "sid"
 PACKAGES = ("asterisk", "odbc-postgresql")
+# What is spoken and played to callers, and the programs that speak the rest.
+SOUND_PACKAGES = (
+    "asterisk-core-sounds-en-wav",
+    "asterisk-prompt-de",
+    "asterisk-moh-opsound-wav",
+    "espeak-ng",
+    "sox",
+)
+TEXTS = PROJECT / "asterisk_conf" / "sounds"
 # An id of its own: the one that adduser takes inside the root would be another
 # account's outside, for example the database's.
 USER_ID = 61038
@@ -40,11 +49,49 @@ def system_asterisk() -> bool:
 def ensure() -> Path:
     """The root to run Asterisk in: `/` for the machine's own, else the private one."""
     if system_asterisk():
+        _ensure_sounds(Path("/"))
         return Path("/")
     if not (ASTERISK_ROOT / _READY).exists():
         _build(ASTERISK_ROOT)
     write_hosts(ASTERISK_ROOT)
+    _ensure_sounds(ASTERISK_ROOT)
     return ASTERISK_ROOT
+
+
+def sounds(root: Path) -> Path:
+    """Where the languages' sounds lie, as we see it."""
+    return VAR / "sounds" if root == Path("/") else root / "usr/share/pbx-sounds"
+
+
+def _ensure_sounds(root: Path) -> None:
+    """Make the tree of sounds unless its texts have not changed."""
+    stamp = stamps.Stamp("stamp", sounds(root))
+    wanted = stamps.digest([TEXTS, Path(speech.__file__)])
+    if stamp.holds(wanted):
+        return
+    enter = [] if root == Path("/") else ["chroot", str(root)]
+    if root != Path("/"):
+        _install_sound_packages(root)
+    else:
+        debian.install(SOUND_PACKAGES, why="what callers hear")
+    say.step("Speaking the announcements (about 20 s)")
+    try:
+        speech.build(TEXTS, sounds(root), root=root, enter=enter)
+    except (OSError, speech.SpeechError) as error:
+        raise Refusal(f"The announcements could not be spoken: {error}") from error
+    stamp.set(wanted)
+
+
+def _install_sound_packages(root: Path) -> None:
+    install = "apt-get install -y --no-install-recommends " + " ".join(SOUND_PACKAGES)
+    # The root's lists may be older than what the mirror still has.
+    text = f"{install} || {{ apt-get update && {install}; }}; apt-get clean"
+    shell.run(
+        ["chroot", str(root), "sh", "-c", text],
+        title="Installing what callers hear into Asterisk's root",
+        refusal="the sounds could not be installed into Asterisk's root",
+        env={**debian.QUIET, "HOME": "/root"},
+    )
 
 
 def packages() -> tuple[str, ...]:

@@ -165,6 +165,10 @@ class Settings:
             "PBX_AMI_WRITER_USER": "writer",
             "PBX_AMI_WRITER_SECRET": self.secrets["ami_writer_secret"],
             "PBX_JOURNAL_DIR": str(self.instance.home / "asterisk" / "journal"),
+            "PBX_SOUNDS_DIR": str(self.instance.home / "asterisk" / "sounds"),
+            "PBX_VOICEMAIL_DIR": str(
+                self.instance.home / "asterisk" / "spool" / "voicemail"
+            ),
         }
         if not self.external.asterisk:
             return own

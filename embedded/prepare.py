@@ -16,9 +16,13 @@ from embedded import (
 )
 from embedded.paths import VAR
 
-# Besides the servers and Python: msgfmt for translations; for the tests also a browser
+# Besides the servers and Python: msgfmt for translations, a voice for texts that
+# customers have spoken; for the tests also a browser
 # and a SIP phone that can be scripted.
-EXTRA = {"demo": ("gettext",), "test": ("gettext", "chromium", "sip-tester")}
+EXTRA = {
+    "demo": ("gettext", "espeak-ng"),
+    "test": ("gettext", "espeak-ng", "chromium", "sip-tester"),
+}
 
 
 def ensure(profile: str) -> None:

@@ -137,8 +137,7 @@ BEGIN
     FROM asterisk.voicemail v
    WHERE v.uniqueid = box AND v.context = answer.tenantid;
   IF NOT FOUND OR (asked AND found.password = '') THEN
-    answer.action := 'sound';
-    answer.sound := 'pbx/no-such-box';
+    answer.action := 'voicemail-none';
     RETURN answer;
   END IF;
   answer.action := 'voicemail-open';
@@ -147,33 +146,34 @@ BEGIN
   RETURN answer;
 END $$;
 
--- Token `v<extension id>`: the own box of an extension (*97).
-CREATE FUNCTION asterisk.step_v(answer asterisk.route, customer bigint, object bigint,
-  caller text, at timestamptz)
+-- *97: the own box of the extension.
+CREATE FUNCTION asterisk.code_97(answer asterisk.route, customer bigint,
+  extension bigint, rest text)
 RETURNS asterisk.route LANGUAGE sql STABLE @SAFE AS $$
   SELECT r.* FROM asterisk.open_voicemail(answer, (
     SELECT b.id FROM pbx_voicemailbox b
-     WHERE b.extension_id = object AND b.customer_id = customer), false) r
+     WHERE b.extension_id = extension AND b.customer_id = customer AND rest = ''),
+    false) r
 $$;
 
--- Token `w0`: ask which box (*98). `w<number>`: the shared box of that number, or the own
--- box of that extension; always with its PIN.
-CREATE FUNCTION asterisk.step_w(answer asterisk.route, customer bigint, object bigint,
-  caller text, at timestamptz)
+-- *98: ask which box. *98 and a number: the shared box of that number, or the own box of
+-- that extension; always with its PIN.
+CREATE FUNCTION asterisk.code_98(answer asterisk.route, customer bigint,
+  extension bigint, rest text)
 RETURNS asterisk.route LANGUAGE plpgsql STABLE @SAFE AS $$
 BEGIN
-  IF object = 0 THEN
+  IF rest = '' THEN
     answer.action := 'voicemail-ask';
     RETURN answer;
   END IF;
   RETURN asterisk.open_voicemail(answer, (
-    SELECT b.id FROM pbx_voicemailbox b
-      LEFT JOIN pbx_extension e ON e.id = b.extension_id
-     WHERE b.customer_id = customer AND coalesce(e.number, b.number) = object::text
+    SELECT b.id FROM pbx_voicemailbox b LEFT JOIN pbx_extension e ON e.id = b.extension_id
+     WHERE b.customer_id = customer AND coalesce(e.number, b.number) = rest
      LIMIT 1), true);
 END $$;
 """
 SIGNATURE = "(asterisk.route, bigint, bigint, text, timestamptz)"
+CODE = "(asterisk.route, bigint, bigint, text)"
 
 
 def _id() -> models.BigAutoField:  # type: ignore[type-arg]
@@ -412,7 +412,7 @@ class Migration(migrations.Migration):
             STEPS,
             f"step_voicemail{SIGNATURE}",
             "open_voicemail(asterisk.route, bigint, boolean)",
-            f"step_v{SIGNATURE}",
-            f"step_w{SIGNATURE}",
+            f"code_97{CODE}",
+            f"code_98{CODE}",
         ),
     ]

@@ -1,0 +1,99 @@
+"""Speech and keys of a test's phone: RTP from a socket of our own, beside sipp's SIP."""
+
+from __future__ import annotations
+
+import re
+import socket
+import struct
+import time
+from dataclasses import dataclass, field
+
+from tests.asterisk.sipp import Agent, Process, wait_for
+
+FRAME = 160  # samples of 20 ms at 8 kHz
+TONE = bytes([0x34, 0x34, 0xB4, 0xB4] * (FRAME // 4))  # A-law, a loud 2 kHz square
+_PLACE = re.compile(r"^c=IN IP4 (\S+).*?^m=audio (\d+)", re.M | re.S)
+
+
+@dataclass
+class Voice:
+    """A call whose audio is ours. `heard` counts the packets that came."""
+
+    agent: Agent
+    number: str
+    seconds: float = 20
+    call: Process = field(init=False)
+    sequence: int = 1
+    stamp: int = 0
+
+    def __post_init__(self) -> None:
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind((self.agent.host, 0))
+        self.socket.setblocking(False)
+        agent = self.agent
+        self.call = agent.run(
+            "call_voice",
+            *("-s", self.number, "-m", "1", "-d", str(int(self.seconds * 1000))),
+            *("-au", agent.user, "-ap", agent.secret, "-timeout", "40"),
+            **{"from": agent.user, "display": ""},
+            voice_port=str(self.socket.getsockname()[1]),
+        )
+        self.place = wait_for(self._place)
+
+    def _place(self) -> tuple[str, int] | None:
+        """Where Asterisk takes the audio: the last answer with a description says it."""
+        for message in reversed(self.call.messages()):
+            found = _PLACE.search(message.text) if message.status == 200 else None
+            if found:
+                return found[1], int(found[2])
+        return None
+
+    def speak(self, seconds: float) -> None:
+        """A tone, in real time as speech is."""
+        for _frame in range(int(seconds * 50)):
+            self._send(8, TONE)
+            self.stamp += FRAME
+            time.sleep(0.02)
+
+    def press(self, keys: str) -> None:
+        """Keys as telephone events (RFC 4733)."""
+        for key in keys:
+            event = "0123456789*#".index(key)
+            for place in range(1, 9):
+                last = place >= 6
+                body = struct.pack("!BBH", event, 0x8A if last else 10, min(place, 6) * FRAME)
+                self._send(101, body)
+                time.sleep(0.01)
+            self.stamp += 8 * FRAME
+            time.sleep(0.05)
+
+    def heard(self) -> int:
+        """How many packets came since it was asked before."""
+        count = 0
+        try:
+            while self.socket.recv(2048):
+                count += 1
+        except BlockingIOError:
+            pass
+        return count
+
+    def quiet(self) -> None:
+        """Wait until nothing is played: Asterisk listens."""
+        self.heard()
+        wait_for(lambda: bool(self.heard()))
+        silent = time.monotonic()
+        while time.monotonic() - silent < 0.3:
+            if self.heard():
+                silent = time.monotonic()
+            time.sleep(0.05)
+
+    def hang_up(self) -> None:
+        """End the call as a person does."""
+        self.call.process.send_signal(10)  # SIGUSR1: sipp ends what it has begun
+        self.call.process.wait(10)
+        self.socket.close()
+
+    def _send(self, kind: int, body: bytes) -> None:
+        head = struct.pack("!BBHII", 0x80, kind, self.sequence, self.stamp, 4711)
+        self.sequence = (self.sequence + 1) % 65536
+        self.socket.sendto(head + body, self.place)
