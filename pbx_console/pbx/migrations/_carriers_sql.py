@@ -161,13 +161,13 @@ END $$;
 
 SHOWN = """
 -- The number shown outside, E.164 with plus; empty: withheld. In this order: what was
--- recorded for the extension, its own number, what was recorded for the customer, the
--- main number. Only numbers that the customer holds or has a recorded right to.
+-- recorded for the extension, its own number, its digits behind the stem of a range, what
+-- was recorded for the customer, the main number, the switchboard of a range. Only numbers that the customer holds or has a recorded right to.
 CREATE OR REPLACE FUNCTION asterisk.shown_number(customer bigint, extension bigint,
   e164 text, original text) RETURNS text LANGUAGE sql STABLE @SAFE AS $$
   SELECT coalesce((
     SELECT f.number FROM (
-      SELECT r.number, CASE WHEN r.extension_id IS NULL THEN 3 ELSE 1 END AS place
+      SELECT r.number, CASE WHEN r.extension_id IS NULL THEN 4 ELSE 1 END AS place
         FROM pbx_shownright r
        WHERE r.customer_id = customer
          AND (r.extension_id IS NULL OR r.extension_id = extension)
@@ -176,7 +176,11 @@ CREATE OR REPLACE FUNCTION asterisk.shown_number(customer bigint, extension bigi
       SELECT d.number, 2 FROM pbx_extension e JOIN pbx_did d ON d.id = e.caller_id_id
        WHERE e.id = extension AND e.customer_id = customer AND d.customer_id = customer
       UNION ALL
-      SELECT d.number, 4 FROM pbx_did d WHERE d.customer_id = customer AND d.is_main
+      SELECT asterisk.direct_number(customer, extension), 3 WHERE extension IS NOT NULL
+      UNION ALL
+      SELECT d.number, 5 FROM pbx_did d WHERE d.customer_id = customer AND d.is_main
+      UNION ALL
+      SELECT asterisk.direct_number(customer, NULL), 6
     ) f WHERE asterisk.may_be_shown(f.number) ORDER BY f.place, f.number LIMIT 1), '')
 $$;
 
@@ -339,7 +343,7 @@ BEGIN
     IF answer.action <> 'outside' THEN
       answer.callerid_num := calling;
     END IF;
-    answer.callerid_name := known.name;
+    answer.callerid_name := asterisk.caller_shown(held.number, calling, known.name);
   END IF;
   answer.did := held.number;
   RETURN answer;
