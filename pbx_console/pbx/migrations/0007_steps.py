@@ -175,7 +175,7 @@ BEGIN
     RETURN answer;
   END IF;
   answer.reason := NULL;
-  EXECUTE format('SELECT * FROM asterisk.step_%I($1, $2, $3, $4, $5)', place.kind)
+  EXECUTE format('SELECT * FROM asterisk.%I($1, $2, $3, $4, $5)', 'step_' || place.kind)
     INTO answer USING answer, owner.id, place.object_id, caller, coalesce(at, now());
   RETURN answer;
 END $$;
