@@ -9,7 +9,7 @@ from typing import Any
 from asgiref.sync import async_to_sync
 from channels.layers import get_channel_layer
 
-from pbx_console.pbx.models import Extension
+from pbx_console.pbx.models import Device, Extension
 from pbx_console.pbx.models.confirmed import Confirmed
 
 logger = logging.getLogger(__name__)
@@ -27,7 +27,7 @@ def announce_states(objects: Iterable[Confirmed]) -> None:
     """
     layer: Any = get_channel_layer()
     for obj in objects:
-        if isinstance(obj, Extension):
+        if isinstance(obj, Extension | Device):
             try:
                 async_to_sync(layer.group_send)(
                     customer_group(obj.customer.code), state_message(obj)
@@ -36,12 +36,13 @@ def announce_states(objects: Iterable[Confirmed]) -> None:
                 logger.warning("state of %s not sent: %s", obj.endpoint_id, error)
 
 
-def state_message(extension: Extension) -> dict[str, Any]:
-    """Return what a page needs to show the state of an extension."""
+def state_message(extension: Extension | Device) -> dict[str, Any]:
+    """Return what a page needs to show the state of an extension or a device."""
+    whole = extension.extension if isinstance(extension, Device) else extension
     return {
         "type": "object.state",
         "endpoint": extension.endpoint_id,
-        "number": extension.number,
+        "number": whole.number,
         "state": str(extension.state),
         "failure": extension.failure,
         "seconds": extension.seconds_to_live,

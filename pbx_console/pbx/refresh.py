@@ -18,7 +18,7 @@ from pbx_console.accounts.scope import as_everyone
 from pbx_console.asterisk.ami.client import AmiError, ask_all
 from pbx_console.asterisk.ami.contacts import remove_contacts
 from pbx_console.pbx.announce import announce_states
-from pbx_console.pbx.models import Extension, Refresh, Trunk
+from pbx_console.pbx.models import Device, Extension, Refresh, Trunk
 from pbx_console.pbx.models.confirmed import Confirmed
 from pbx_console.pbx.projection import revision_variable
 
@@ -27,23 +27,36 @@ CACHES = ("auth", "endpoint", "aor")
 BATCH = 100
 
 
-def request(objects: Sequence[Extension | Trunk], *, removed: bool = False) -> None:
-    """Note that these endpoints changed. Call it in the transaction of the change."""
-    rows = [
-        Refresh(
+def request(
+    objects: Sequence[Extension | Device | Trunk], *, removed: bool = False
+) -> None:
+    """Note that these endpoints changed. Call it in the transaction of the change.
+
+    An extension stands for all its devices.
+    """
+    rows = {
+        obj.endpoint_id: Refresh(
             endpoint_id=obj.endpoint_id,
             is_removed=removed,
             revision=obj.revision,
             requested_at=timezone.now(),
         )
-        for obj in objects
-    ]
+        for obj in [*objects, *_devices(objects)]
+    }
     Refresh.objects.bulk_create(
-        rows,
+        rows.values(),
         update_conflicts=True,
         unique_fields=["endpoint_id"],
         update_fields=["is_removed", "revision", "requested_at"],
     )
+
+
+def _devices(objects: Sequence[Extension | Device | Trunk]) -> list[Device]:
+    by_key = {obj.pk: obj for obj in objects if isinstance(obj, Extension)}
+    found = list(Device.objects.filter(extension__in=by_key)) if any(by_key) else []
+    for device in found:
+        device.extension = by_key[device.extension_id]
+    return found
 
 
 def run(endpoint_id: str | None = None) -> int:
@@ -154,10 +167,15 @@ def _mark(batch: Sequence[Refresh], failures: dict[str, str]) -> list[Confirmed]
     return changed
 
 
-def _object(endpoint_id: str) -> Extension | Trunk | None:
+def _object(endpoint_id: str) -> Extension | Device | Trunk | None:
     if endpoint_id.startswith("trunk-"):
         return Trunk.objects.filter(slug=endpoint_id.removeprefix("trunk-")).first()
-    code, _dash, number = endpoint_id.partition("-")
+    code, number, *slot = endpoint_id.split("-")
+    if slot:
+        devices = Device.objects.select_related("extension__customer")
+        return devices.filter(
+            extension__customer__code=code, extension__number=number, slot=slot[0]
+        ).first()
     return (
         Extension.objects.select_related("customer")
         .filter(customer__code=code, number=number)

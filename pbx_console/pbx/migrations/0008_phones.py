@@ -59,6 +59,7 @@ ASKED = """
 GRANT EXECUTE ON FUNCTION asterisk.phone_act(text, text, text) TO pbx_asterisk;
 GRANT EXECUTE ON FUNCTION asterisk.route_by_pin(text, text, text) TO pbx_asterisk;
 GRANT EXECUTE ON FUNCTION asterisk.forward_comes_back(bigint, bigint) TO pbx_console;
+GRANT EXECUTE ON FUNCTION asterisk.may_dial(bigint, bigint, text) TO pbx_console;
 """
 
 

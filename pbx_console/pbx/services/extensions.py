@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import F
 from django.utils.translation import gettext as _
 
 from pbx_console.accounts.actor import Actor
@@ -13,7 +14,8 @@ from pbx_console.accounts.models import AuditEntry, Customer, Membership
 from pbx_console.accounts.services import audit, undo
 from pbx_console.accounts.services.quotas import Quota, look_again, take
 from pbx_console.pbx import projection, refresh, tasks
-from pbx_console.pbx.models import Extension
+from pbx_console.pbx.countries import COUNTRY_OF
+from pbx_console.pbx.models import Destination, Device, Extension
 from pbx_console.pbx.models.extensions import random_secret
 from pbx_console.pbx.services import nouns
 from pbx_console.pbx.services.dids import save_did
@@ -59,7 +61,7 @@ def save_extension(
     if unsaved:
         take(actor, Quota.EXTENSIONS, customer, customer.reseller)
     if not unsaved and extension.number != old_number:
-        _withdraw(Extension(customer=customer, number=old_number))
+        _withdraw(extension, Extension(customer=customer, number=old_number))
     _apply(extension)
     verb = "extension.created" if unsaved else "extension.saved"
     after = audit.snapshot(extension, FIELDS)
@@ -74,6 +76,17 @@ def _check(extension: Extension) -> None:
     did = extension.caller_id
     if did is not None and did.customer_id != extension.customer_id:
         raise ValidationError({"caller_id": _("Choose a number of this customer.")})
+    if unknown := set(extension.countries) - set(COUNTRY_OF.values()):
+        words = _("There is no country %(code)s.") % {
+            "code": ", ".join(sorted(unknown))
+        }
+        raise ValidationError({"countries": words})
+    inside = extension.inside_number
+    if inside and inside != extension.number:
+        known = Destination.objects.filter(customer=extension.customer, number=inside)
+        if not known.exists():
+            words = _("%(number)s is no internal number of this customer.")
+            raise ValidationError({"inside_number": words % {"number": inside}})
 
 
 def _apply(extension: Extension) -> None:
@@ -81,15 +94,22 @@ def _apply(extension: Extension) -> None:
     extension.revision += 1
     extension.failure = ""
     extension.save()
+    extension.devices.update(revision=F("revision") + 1, failure="")
     projection.project_extensions([extension])
     refresh.request([extension])
-    tasks.hint(extension.endpoint_id)
+    for account in [extension, *extension.devices.all()]:
+        tasks.hint(account.endpoint_id)
 
 
-def _withdraw(extension: Extension) -> None:
-    projection.remove([extension.endpoint_id])
-    refresh.request([extension], removed=True)
-    tasks.hint(extension.endpoint_id)
+def _withdraw(extension: Extension, known_as: Extension | None = None) -> None:
+    """Remove the accounts of an extension, under its earlier number if it changed."""
+    shown = known_as or extension
+    slots = extension.devices.values_list("slot", flat=True)
+    accounts = [shown, *(Device(extension=shown, slot=slot) for slot in slots)]
+    projection.remove([account.endpoint_id for account in accounts])
+    refresh.request(accounts, removed=True)
+    for account in accounts:
+        tasks.hint(account.endpoint_id)
 
 
 @transaction.atomic
