@@ -145,9 +145,9 @@ CAST = (
 def make_tenant(slug: str, name: str, country: str, customer: str, number: str) -> None:
     """Make a reseller with one customer, people in every role and extension 201."""
     reseller = save_reseller(SYSTEM, slug=slug, name=name, country=country)
-    save_trunk(
-        SYSTEM, slug=f"own-{slug}", name="Own", host="127.0.0.3", reseller=reseller
-    )
+    # An address of its own: no two owners may name the same one.
+    host = f"127.0.1.{len(slug)}"
+    save_trunk(SYSTEM, slug=f"own-{slug}", name="Own", host=host, reseller=reseller)
     held = save_customer(SYSTEM, reseller=reseller, name=customer)
     extension = save_extension(SYSTEM, customer=held, number="201", name="Reception")
     trunk = Trunk.objects.get(slug="carrier")
