@@ -6,13 +6,32 @@ Django's do for mail backends.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from django.conf import settings
 from django.utils.module_loading import import_string
 
 from pbx_console.accounts.models import Reseller
+
+Left = Callable[[Mapping[str, Any]], None]
+_left: dict[str, Left] = {}
+
+
+def when_left(kind: str) -> Callable[[Left], Left]:
+    """Register what is called with a mail's context when the server has taken it."""
+
+    def register(function: Left) -> Left:
+        _left[kind] = function
+        return function
+
+    return register
+
+
+def left(kind: str, context: Mapping[str, Any]) -> None:
+    """Tell whoever wants to know that a mail of this kind left."""
+    if function := _left.get(kind):
+        function(context)
 
 
 def mail(

@@ -15,4 +15,24 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 86400.0,
         "options": {"expires": 3600},
     },
+    "sweep-voicemail": {
+        "task": "pbx_console.pbx.tasks.sweep_voicemail",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "mend-sounds": {
+        "task": "pbx_console.pbx.tasks.mend_sounds",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
+    "remind-portings": {
+        "task": "pbx_console.pbx.tasks.remind_of_portings",
+        "schedule": 3600.0,
+        "options": {"expires": 1800},
+    },
+    "watch-carriers": {
+        "task": "pbx_console.pbx.tasks.watch_carriers",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
 }

@@ -7,7 +7,8 @@ import logging
 from celery import shared_task
 from django.db import transaction
 
-from pbx_console.pbx import refresh
+from pbx_console.pbx import refresh, sounds, voicemail_spool, watch
+from pbx_console.pbx.services import porting_reminders
 from pbx_console.pbx.services.holidays import keep_holidays
 
 logger = logging.getLogger(__name__)
@@ -29,6 +30,30 @@ def refresh_pending() -> int:
 def keep_public_holidays() -> int:
     """Make the table of public holidays say what the library says."""
     return keep_holidays()
+
+
+@shared_task
+def sweep_voicemail() -> int:
+    """Note new messages, and tell whoever wants to know."""
+    return voicemail_spool.sweep()
+
+
+@shared_task
+def mend_sounds() -> int:
+    """Write what Asterisk should play and does not have."""
+    return sounds.mend()
+
+
+@shared_task
+def remind_of_portings() -> int:
+    """Write the mails about portings that are due or late."""
+    return porting_reminders.remind()
+
+
+@shared_task
+def watch_carriers() -> int:
+    """Look whether the carriers whose turn it is answer."""
+    return watch.look()
 
 
 def hint(endpoint_id: str) -> None:

@@ -6,7 +6,7 @@ A kind has two templates, `mail/<name>.html` (extends `mail/base.html`) and
 - `brand`, `product_name`, `recipient` (the name, may be empty), `language`, `sender`;
 - for `path` and every `…_path`: `url` and `…_url`, absolute and of the brand's own host;
 - every `…_at` as text in the reader's language and the reseller's time zone;
-- for `role` its name in the reader's language as `role_label`.
+- for `role` its name in the reader's language as `role_label`, for `region` as `country`.
 
 Context values are texts, numbers, dates and lists of them: they travel as JSON.
 """
@@ -117,6 +117,129 @@ _ALL = (
             "used": 80,
             "limit": 100,
             "percent": 80,
+            "path": "/",
+        },
+    ),
+    Kind(
+        "limit_warning",
+        gettext_noop("Calls of %(owner)s have almost reached a limit"),
+        gettext_noop("A limit of calls to the outside has reached 80 %."),
+        Audience.PERSON,
+        {
+            "owner": "Hafenkontor Lindqvist",
+            "extension": "",
+            "window": "day",
+            "measure": "money",
+            "percent": 80,
+            "used": "80.10",
+            "cap": "100.00",
+            "happened_at": _SOON,
+            "path": "/",
+        },
+    ),
+    Kind(
+        "limit_reached",
+        gettext_noop("Calls to the outside are stopped: %(owner)s"),
+        gettext_noop("A limit was reached; calls to the outside ended."),
+        Audience.PERSON,
+        {
+            "owner": "Hafenkontor Lindqvist",
+            "extension": "",
+            "window": "hour",
+            "measure": "minutes",
+            "percent": 100,
+            "used": "1000",
+            "cap": "1000",
+            "happened_at": _SOON,
+            "path": "/",
+        },
+    ),
+    Kind(
+        "new_destination",
+        gettext_noop("First call to another country: %(owner)s"),
+        gettext_noop("A customer called a country for the first time."),
+        Audience.PERSON,
+        {
+            "owner": "Hafenkontor Lindqvist",
+            "extension": "201",
+            "region": "PL",
+            "number": "+48221234567",
+            "happened_at": _SOON,
+            "path": "/",
+        },
+    ),
+    Kind(
+        "voicemail_message",
+        gettext_noop("New message for %(box)s"),
+        gettext_noop("Somebody left a message in a voicemail box."),
+        Audience.PERSON,
+        {
+            "box": "214 Jana Petersen",
+            "caller": "+49 30 23125 012",
+            "left_at": _SOON,
+            "seconds": 34,
+            "path": "/",
+        },
+    ),
+    Kind(
+        "porting_soon",
+        gettext_noop("Porting on %(day)s: %(owner)s"),
+        gettext_noop("Numbers are ported in two days."),
+        Audience.RESELLER,
+        {
+            "owner": "Hafenkontor Lindqvist",
+            "numbers": "+493023125400",
+            "carrier": "Nordnetz",
+            "day": "01.12.2026",
+            "path": "/",
+        },
+    ),
+    Kind(
+        "porting_overdue",
+        gettext_noop("Porting overdue: %(owner)s"),
+        gettext_noop("The day of a porting has passed and it is not done."),
+        Audience.RESELLER,
+        {
+            "owner": "Hafenkontor Lindqvist",
+            "numbers": "+493023125400",
+            "carrier": "Nordnetz",
+            "day": "01.12.2026",
+            "path": "/",
+        },
+    ),
+    Kind(
+        "trunk_down",
+        gettext_noop("The carrier does not answer: %(trunk)s"),
+        gettext_noop("A trunk stopped answering; calls go over the next one."),
+        Audience.RESELLER,
+        {
+            "trunk": "Nordnetz",
+            "happened_at": _SOON,
+            "path": "/trunks/",
+        },
+    ),
+    Kind(
+        "trunk_back",
+        gettext_noop("The carrier answers again: %(trunk)s"),
+        gettext_noop("A trunk that was told as away answers again."),
+        Audience.RESELLER,
+        {
+            "trunk": "Nordnetz",
+            "happened_at": _SOON,
+            "path": "/trunks/",
+        },
+    ),
+    Kind(
+        "emergency_call",
+        gettext_noop("Emergency call %(dialled)s from extension %(extension)s"),
+        gettext_noop("Somebody dialled an emergency number."),
+        Audience.PERSON,
+        {
+            "owner": "Hafenkontor Lindqvist",
+            "extension": "214",
+            "dialled": "112",
+            "site": "Am Sandtorkai 5, 20457 Hamburg",
+            "happened_at": _SOON,
             "path": "/",
         },
     ),

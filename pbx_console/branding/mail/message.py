@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import base64
 import secrets
+from collections.abc import Mapping
 from email.headerregistry import Address
 from email.mime.image import MIMEImage
 from email.utils import formataddr
@@ -25,7 +27,13 @@ class Unsigned(EmailMultiAlternatives):
         return made
 
 
-def message(mail: Rendered, *, to: str, name: str = "") -> EmailMultiAlternatives:
+def message(
+    mail: Rendered,
+    *,
+    to: str,
+    name: str = "",
+    attached: Mapping[str, str] | None = None,
+) -> EmailMultiAlternatives:
     """Return the message: text, HTML and the logos that the HTML shows.
 
     RFC 3834: `Auto-Submitted` keeps holiday answers away. The Message-ID is ours because
@@ -50,6 +58,10 @@ def message(mail: Rendered, *, to: str, name: str = "") -> EmailMultiAlternative
     packed.mixed_subtype = "related"  # type: ignore[attr-defined]  # unknown to stubs
     for cid, data in mail.pictures.items():
         packed.attach(_picture(cid, data))
+    if attached:  # `name`, `type` and, in base64, `data`
+        packed.mixed_subtype = "mixed"  # type: ignore[attr-defined]
+        content = base64.b64decode(attached["data"])
+        packed.attach(attached["name"], content, attached["type"])
     return packed
 
 

@@ -11,12 +11,14 @@ import datetime as dt
 import json
 import logging
 import smtplib
+from typing import Any
 
 from django.core.mail import get_connection
 from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext_noop
 
+from pbx_console.accounts import mailer
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.branding.mail.kinds import KINDS
 from pbx_console.branding.mail.message import message
@@ -66,18 +68,29 @@ def _send(mail: OutgoingMail) -> None:
     """Try once, and write down on the row what came of it."""
     mail.attempts += 1
     try:
-        rendered = _rendered(mail)
-        get_connection().send_messages([message(rendered, to=mail.to, name=mail.name)])
+        context = json.loads(mail.payload or "{}")
+        rendered = _rendered(mail, context)
+        packed = message(
+            rendered, to=mail.to, name=mail.name, attached=context.get("attachment")
+        )
+        get_connection().send_messages([packed])
     except Exception as error:  # noqa: BLE001 - one bad mail must not hold up the others
         logger.warning("mail %s (%s): %r", mail.pk, mail.kind, error)
         _failed(mail, error)
     else:
         mail.subject, mail.sent_at, mail.failure = rendered.subject, timezone.now(), ""
         mail.next_try_at, mail.payload = None, ""
+        transaction.on_commit(lambda: _tell_left(mail.kind, context))
 
 
-def _rendered(mail: OutgoingMail) -> Rendered:
-    context = json.loads(mail.payload or "{}")
+def _tell_left(kind: str, context: dict[str, Any]) -> None:
+    try:
+        mailer.left(kind, context)
+    except Exception:
+        logger.exception("after a mail of kind %s", kind)
+
+
+def _rendered(mail: OutgoingMail, context: dict[str, Any]) -> Rendered:
     return render(mail.brand, KINDS[mail.kind], mail.language, context, mail.name)
 
 

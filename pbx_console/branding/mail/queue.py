@@ -93,7 +93,7 @@ def _check_audience(kind: Kind, reseller: Reseller | None, to: str) -> None:
     if kind.audience == Audience.PERSON:
         return
     wanted: list[Role] = list(RESELLER_ROLES)
-    if kind.audience == Audience.PLATFORM:
+    if kind.audience == Audience.PLATFORM or reseller is None:
         wanted = [Role.OPERATOR]
     people = User.objects.filter(email=to.lower(), is_active=True, reseller=reseller)
     if not people.filter(

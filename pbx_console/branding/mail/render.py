@@ -89,6 +89,8 @@ def _explained(brand: Brand, context: Mapping[str, Any]) -> dict[str, Any]:
             values[name] = value
     if role := context.get("role"):
         values["role_label"] = Role(role).label if role in Role.values else role
+    if region := context.get("region"):
+        values["country"] = locale().territories.get(region, region)
     return values
 
 
