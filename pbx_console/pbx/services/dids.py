@@ -11,10 +11,14 @@ from django.utils.translation import gettext as _
 
 from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import AuditEntry, Customer, Reseller
+from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services import audit, undo
 from pbx_console.accounts.services.quotas import Quota, look_again, take
+from pbx_console.lib import numbering
+from pbx_console.lib.e164 import NumberError
 from pbx_console.pbx import projection, refresh, tasks
 from pbx_console.pbx.models import Did, Trunk
+from pbx_console.pbx.numbering import lock_numbering, ranges_with
 
 HINTS = 50  # more are left to the sweep
 FIELDS = ["number", "trunk", "reseller", "customer", "destination", "is_main"]
@@ -40,6 +44,8 @@ def save_did(actor: Actor, *, did: Did | None = None, **values: Any) -> Did:
     _follow_owner(did)
     # A customer's administrator cannot read the trunk, and does not change it.
     did.full_clean(exclude=[name for name in FIELDS if name not in seen])
+    if did.number != before.get("number"):
+        _check_new_number(did)
     arrives = (
         did.customer if did.customer != customer else None,
         did.reseller if did.reseller != reseller else None,
@@ -48,11 +54,24 @@ def save_did(actor: Actor, *, did: Did | None = None, **values: Any) -> Did:
     did.save()
     if (customer, reseller) != (did.customer, did.reseller):
         look_again(customer, reseller)
-    _show(holders | {did.customer_id})
+    show_numbers(holders | {did.customer_id})
     verb = "did.created" if unsaved else "did.saved"
     after = _logged(did, seen)
     audit.record(actor, verb, did, key=did.number, before=before, after=after)
     return did
+
+
+def _check_new_number(did: Did) -> None:
+    """Refuse what the country's plan does not know and what stands in a range."""
+    try:
+        numbering.check_holdable(did.number)
+    except NumberError as error:
+        raise ValidationError({"number": _(str(error))}) from error
+    lock_numbering()
+    with as_everyone("overlapping numbers"):
+        taken = ranges_with(did.number)
+    if taken:
+        raise ValidationError({"number": _("This number cannot be used.")})
 
 
 def _logged(did: Did, fields: list[str]) -> dict[str, Any]:
@@ -71,7 +90,7 @@ def numbers_by_extension(customer: Customer) -> dict[int, list[str]]:
     return found
 
 
-def _show(holders: set[int | None]) -> None:
+def show_numbers(holders: set[int | None]) -> None:
     """Tell the PBX which number phones show now, so that it knows without asking."""
     changed = projection.follow_numbers(key for key in holders if key is not None)
     refresh.request(changed)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pbx_console.accounts.models import Customer
 from pbx_console.accounts.services.quotas import Owner, Quota, counted
-from pbx_console.pbx.models import Did, Extension
+from pbx_console.pbx.models import Did, Extension, NumberRange
 
 
 @counted(Quota.EXTENSIONS)
@@ -18,6 +18,6 @@ def extensions(owner: Owner) -> int:
 @counted(Quota.NUMBERS)
 def numbers(owner: Owner) -> int:
     """Return how many outside numbers an owner holds; a reseller's free ones count."""
-    if isinstance(owner, Customer):
-        return Did.objects.filter(customer=owner).count()
-    return Did.objects.filter(reseller=owner).count()
+    own = {"customer": owner} if isinstance(owner, Customer) else {"reseller": owner}
+    ranges = sum(row.size for row in NumberRange.objects.filter(**own))
+    return Did.objects.filter(**own).count() + ranges
