@@ -164,7 +164,7 @@ BEGIN
     RETURN answer;
   END IF;
   IF token LIKE 'd%' THEN
-    SELECT d.kind, d.object_id INTO place FROM pbx_destination d
+    SELECT d.kind::text AS kind, d.object_id INTO place FROM pbx_destination d
      WHERE d.id = substr(token, 2)::bigint AND d.customer_id = owner.id;
   ELSE
     SELECT left(token, 1) AS kind, substr(token, 2)::bigint AS object_id INTO place;
