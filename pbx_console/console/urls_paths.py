@@ -1,11 +1,13 @@
-"""Addresses: the call path."""
+"""Addresses: the call path, and what an end user does on the phone page."""
 
 from __future__ import annotations
 
 from django.urls import path
 
-from pbx_console.console.views import call_paths
+from pbx_console.console.views import call_paths, phone_page
 
 urlpatterns = [
     path("customers/<slug:code>/call-path/", call_paths.call_path, name="call_path"),
+    path("phone/where/", phone_page.phone_where, name="phone_where"),
+    path("phone/dnd/", phone_page.phone_dnd, name="phone_dnd"),
 ]

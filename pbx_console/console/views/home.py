@@ -8,14 +8,11 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 
 from pbx_console.accounts.models import AuditEntry, Customer, Reseller
-from pbx_console.accounts.models.resellers import Feature
 from pbx_console.accounts.rights import has_right
 from pbx_console.console import contract, dashboards, figures, history
 from pbx_console.console.access import needs
-from pbx_console.console.paging import page
-from pbx_console.console.views.calls import NEWEST
-from pbx_console.metering.models import Follower, Leg, UsageExport
-from pbx_console.pbx import presence
+from pbx_console.console.views import phone_page
+from pbx_console.metering.models import Follower, UsageExport
 from pbx_console.pbx.models import Extension
 
 
@@ -29,7 +26,7 @@ def home(request: Any) -> HttpResponse:
         return _reseller(request)
     if has_right(membership.role, "extensions.view"):
         return redirect("console:customer", code=membership.customer.code)
-    return _own(request)
+    return phone_page.show(request)
 
 
 def _platform(request: Any) -> HttpResponse:
@@ -81,22 +78,3 @@ def _latest(request: Any) -> list[history.Told]:
     if not has_right(request.membership.role, "audit.view"):
         return []
     return history.told(AuditEntry.objects.select_related("customer")[:8], request)
-
-
-def _own(request: Any) -> HttpResponse:
-    """Show an end user the own extension and the own calls; nobody else's."""
-    membership = request.membership
-    number = membership.extension_number
-    held = membership.customer
-    extension = (
-        held.extensions.select_related("caller_id").filter(number=number).first()
-    )
-    context: dict[str, Any] = {"extension": extension, "number": number}
-    context["sees_calls"] = contract.has(request, Feature.CALL_LIST)
-    if extension is not None:
-        extension.customer = held
-        own = Leg.objects.filter(customer=held, extension_number=number)
-        context["page"] = page(own, NEWEST, request.GET, size=30)
-        context["numbers"] = extension.dids.all()
-        context["presence"] = presence.of([extension])[extension.endpoint_id]
-    return render(request, "console/home/own.html", context)

@@ -1,0 +1,141 @@
+"""An end user's own extension as the page on a phone shows it: where calls ring now.
+
+One choice stands for the forward that always counts. What a feature code at the phone
+changes is the same row, so page and phone never differ.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from pbx_console.accounts.models import AuditEntry
+from pbx_console.console.formats import phone
+from pbx_console.pbx import presence
+from pbx_console.pbx.models import Destination, Extension, Forward, VoicemailBox
+
+HERE, MOBILE, VOICEMAIL, OTHER = "phone", "mobile", "voicemail", "other"
+ALWAYS = Forward.Condition.ALWAYS
+ICONS = {
+    HERE: "device-landline-phone",
+    MOBILE: "device-mobile",
+    VOICEMAIL: "mailbox",
+    OTHER: "user-share",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Account:
+    """One phone of the extension with its state."""
+
+    name: str
+    endpoint_id: str
+    presence: str
+
+
+@dataclass(slots=True)
+class Pocket:
+    """What is known of an extension for its own person."""
+
+    extension: Extension
+    forwards: dict[str, Forward]
+    box: VoicemailBox | None
+    accounts: list[Account]
+
+    @property
+    def always(self) -> Forward | None:
+        """Return the forward that takes every call now."""
+        found = self.forwards.get(ALWAYS)
+        return found if found is not None and found.is_active else None
+
+    @property
+    def where(self) -> str:
+        """Return which of the four choices holds."""
+        found = self.always
+        if found is None:
+            return HERE
+        if found.outside_number:
+            return MOBILE
+        own = self.box is not None and found.destination == self.box.destination
+        return VOICEMAIL if own else OTHER
+
+    @property
+    def mobile(self) -> str:
+        """Return the outside number that calls go to, or went to last."""
+        kept = [f.outside_number for f in self.forwards.values() if f.outside_number]
+        return self._outside_now or self._last_outside or next(iter(kept), "")
+
+    @property
+    def _outside_now(self) -> str:
+        found = self.forwards.get(ALWAYS)
+        return found.outside_number if found else ""
+
+    @property
+    def _last_outside(self) -> str:
+        """Return the number that the log remembers of this extension's forwards."""
+        rows = AuditEntry.objects.filter(
+            customer=self.extension.customer,
+            verb="forward.saved",
+            object_key=self.extension.endpoint_id,
+            after__outside_number__startswith="+",
+        )
+        last = rows.order_by("-id").first()
+        return str(last.after["outside_number"]) if last else ""
+
+    @property
+    def other(self) -> Destination | None:
+        """Return the colleague, group or room that calls go to now."""
+        found = self.always
+        return found.destination if found and self.where == OTHER else None
+
+    @property
+    def others(self) -> list[Forward]:
+        """Return the forwards that count only sometimes."""
+        rest = (c for c in Forward.Condition.values if c != ALWAYS)
+        return [f for c in rest if (f := self.forwards.get(c)) and f.is_active]
+
+
+def of(extension: Extension) -> Pocket:
+    """Return an extension with its forwards, box and phones."""
+    rows = extension.forwards.select_related("destination")
+    return Pocket(
+        extension,
+        {row.condition: row for row in rows},
+        VoicemailBox.objects.filter(extension=extension).first(),
+        accounts_of(extension),
+    )
+
+
+def accounts_of(extension: Extension) -> list[Account]:
+    """Return the phones of an extension; state "" while nothing is known."""
+    code = extension.customer.code
+    found = presence.words_of([code])
+    names = [(_("Phone"), extension.endpoint_id)]
+    names += [(row.name, row.endpoint_id) for row in extension.devices.all()]
+    states: dict[str, str] | None = found[code] if found is not None else None
+    return [
+        Account(name, key, "" if states is None else states.get(key, "off"))
+        for name, key in names
+    ]
+
+
+def values_of(choice: str, pocket: Pocket, data: dict[str, Any]) -> dict[str, Any]:
+    """Return what `save_forward` is given for a choice of the page."""
+    if choice == MOBILE:
+        return {"outside_number": data["mobile"], "destination": None}
+    if choice == VOICEMAIL and pocket.box is not None:
+        return {"outside_number": "", "destination": pocket.box.destination}
+    return {"outside_number": "", "destination": data["other"]}
+
+
+def said(pocket: Pocket) -> str:
+    """Return where calls ring now, as the sentence after saving."""
+    target = pocket.always
+    if target is None:
+        return _("Calls ring at your phone.")
+    if pocket.where == VOICEMAIL:
+        return _("Calls go to your voicemail.")
+    name = phone(target.outside_number) if target.outside_number else target.target
+    return _("Calls ring at %(name)s.") % {"name": name}
