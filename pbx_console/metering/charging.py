@@ -26,6 +26,7 @@ from pbx_console.metering.rating import (
     by_prefix,
     rate,
 )
+from pbx_console.metering.spending import USED
 
 BATCH: Final = 5_000
 LEVELS: Final = ("wholesale", "retail")
@@ -287,8 +288,8 @@ ON CONFLICT (customer_id, day, level, direction, currency) DO UPDATE SET
   amount_micro = usage.amount_micro + excluded.amount_micro
 """
 _RETURNING: Final = (
-    "RETURNING reseller_id, customer_id, hung_up_at, level, direction, currency, kind,"
-    " duration_ms, billed_ms, amount_micro"
+    "RETURNING reseller_id, customer_id, extension_number, answered_at, hung_up_at, level,"
+    " direction, currency, kind, duration_ms, billed_ms, amount_micro"
 )
 _ADD: Final = f"""
 WITH added AS (
@@ -298,7 +299,7 @@ WITH added AS (
     {_OF_LEG}, {_COPIED}
   FROM charge_batch JOIN metering_leg leg ON leg.id = leg_id
   ORDER BY leg_id, level DESC {_RETURNING}
-) {_SUM_UP}
+), {USED} {_SUM_UP}
 """  # noqa: S608 - this module's own names only
 _REVERSE: Final = f"""
 WITH added AS (
@@ -309,7 +310,7 @@ WITH added AS (
     extension_number, number, answered_at, hung_up_at, -duration_ms, -billed_ms,
     -amount_micro, now(), false, {_COPIED}
   FROM metering_charge WHERE id = ANY (%s) ORDER BY leg_id, level DESC {_RETURNING}
-) {_SUM_UP}
+), {USED} {_SUM_UP}
 """  # noqa: S608 - this module's own names only
 
 

@@ -22,13 +22,16 @@ from django.utils import timezone
 
 from pbx_console.metering.charging import PriceBook, rate_finished
 from pbx_console.metering.derive import close_overdue, derive
+from pbx_console.metering.emergencies import EmergencyFollower
 from pbx_console.metering.journal_import import FINAL_AFTER_S, Importer
+from pbx_console.metering.limit_watch import LimitWatch
 from pbx_console.metering.models import Follower as FollowerRow
 
 logger = logging.getLogger(__name__)
 
 POLL_S: Final = 0.2
 REPORT_S: Final = 5.0
+WATCH_S: Final = 1.0
 RETRY_S: Final = 2.0
 
 
@@ -63,8 +66,11 @@ class JournalFollower:
         self.node = node
         self._importer = Importer(directory, node=node, final_after_s=final_after_s)
         self._book = PriceBook()
+        self._emergencies = EmergencyFollower()
         self._stopped = threading.Event()
         self._report_due = 0.0
+        self._watch_due = 0.0
+        self._limits = LimitWatch()
         self._waiting = False
         self._since_report = Progress()
 
@@ -100,9 +106,11 @@ class JournalFollower:
         """Do everything once. Raises only when the database is away."""
         done = Progress()
         self._stage(done, "import", self._import)
+        self._stage(done, "emergencies", self._tell_emergencies)
         self._stage(done, "derive", self._derive)
         self._stage(done, "close", self._close)
         self._stage(done, "rate", self._rate)
+        self._stage(done, "limits", self._watch_limits)
         self._report(done)
         return done
 
@@ -125,6 +133,10 @@ class JournalFollower:
         done.rows, done.bad_rows = imported.rows, imported.bad_rows
         done.behind = imported.behind
 
+    def _tell_emergencies(self, done: Progress) -> None:
+        if done.rows or self._emergencies.seen < 0:
+            self._emergencies.step()
+
     def _derive(self, done: Progress) -> None:
         done.legs = derive(node=self.node)
 
@@ -137,6 +149,11 @@ class JournalFollower:
         while (rated := rate_finished(self._book)).legs:
             done.charges += rated.charges
             done.unpriced += rated.unpriced
+
+    def _watch_limits(self, done: Progress) -> None:
+        if time.monotonic() >= self._watch_due or done.legs:
+            self._watch_due = time.monotonic() + WATCH_S
+            self._limits.look()
 
     def _report(self, done: Progress) -> None:
         total = self._since_report

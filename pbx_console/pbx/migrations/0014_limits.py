@@ -13,6 +13,7 @@ from typing import Any
 import django.core.validators
 import django.db.models.deletion
 from django.db import migrations, models
+from django.db.models.functions import Now
 
 from pbx_console.accounts.rls import enable
 from pbx_console.pbx import dial_ranges
@@ -60,6 +61,25 @@ LANGUAGE sql STABLE AS $$
          ((moment AT TIME ZONE zone)::date + 1)::timestamp AT TIME ZONE zone,
          extract(hour FROM moment AT TIME ZONE zone) NOT BETWEEN 6 AND 19,
          extract(isodow FROM moment AT TIME ZONE zone) > 5
+$$;
+
+-- The windows that a call touched, with its milliseconds in each.
+CREATE FUNCTION asterisk.windows_between(answered timestamptz, ended timestamptz,
+  zone text)
+RETURNS TABLE (win text, begins_at timestamptz, ms bigint)
+LANGUAGE sql STABLE AS $$
+  SELECT 'hour', h, greatest(0, 1000 * extract(epoch FROM
+           least(ended, h + interval '1 hour') - greatest(answered, h)))::bigint
+    FROM generate_series(date_trunc('hour', answered, zone),
+           greatest(answered, ended - interval '1 microsecond'), interval '1 hour') h
+  UNION ALL
+  SELECT 'day', d.begins, greatest(0, 1000 * extract(epoch FROM
+           least(ended, d.ends) - greatest(answered, d.begins)))::bigint
+    FROM (SELECT day::timestamp AT TIME ZONE zone AS begins,
+                 (day::timestamp + interval '1 day') AT TIME ZONE zone AS ends
+            FROM generate_series((answered AT TIME ZONE zone)::date,
+              (greatest(answered, ended - interval '1 microsecond')
+                 AT TIME ZONE zone)::date, interval '1 day') day) d
 $$;
 
 -- The country and the risk of a number: the longest prefix decides.
@@ -218,7 +238,8 @@ DECLARE
   setup bigint;
   per_minute bigint;
   seconds bigint;
-  is_forward boolean := coalesce(answer.x3, '') = 'forward';
+  -- Forwards say so before they ask `outside` (_phones_sql.py, step_f).
+  is_forward boolean := coalesce(current_setting('pbx.forward', true), '') = 'on';
 BEGIN
   answer.reason :=
     asterisk.open_range(customer, extension, e164, is_forward, now());
@@ -513,6 +534,7 @@ class Migration(migrations.Migration):
                 ("micro", models.BigIntegerField(db_default=0, default=0)),
                 ("live_ms", models.BigIntegerField(db_default=0, default=0)),
                 ("live_micro", models.BigIntegerField(db_default=0, default=0)),
+                ("changed_at", models.DateTimeField(db_default=Now())),
             ],
             options={
                 "verbose_name": "use",
@@ -522,6 +544,7 @@ class Migration(migrations.Migration):
             model_name="limit",
             name="customer",
             field=models.ForeignKey(
+                blank=True,
                 db_index=False,
                 null=True,
                 on_delete=django.db.models.deletion.CASCADE,
@@ -533,6 +556,7 @@ class Migration(migrations.Migration):
             model_name="limit",
             name="extension",
             field=models.OneToOneField(
+                blank=True,
                 null=True,
                 on_delete=django.db.models.deletion.CASCADE,
                 related_name="limit",
@@ -666,6 +690,12 @@ class Migration(migrations.Migration):
             )
         ),
         migrations.RunSQL(
+            "CREATE INDEX limit_use_changed ON pbx_limituse (changed_at);"
+            "CREATE INDEX limit_use_live ON pbx_limituse (id)"
+            " WHERE live_ms <> 0 OR live_micro <> 0;",
+            "DROP INDEX limit_use_changed; DROP INDEX limit_use_live;",
+        ),
+        migrations.RunSQL(
             "CREATE INDEX limit_reseller ON pbx_limit (reseller_id)"
             " WHERE customer_id IS NULL;",
             "DROP INDEX limit_reseller;",
@@ -682,6 +712,7 @@ class Migration(migrations.Migration):
             "spending(bigint, bigint, timestamptz)",
             "neighbours(text)",
             "range_of(text)",
+            "windows_between(timestamptz, timestamptz, text)",
             "local_windows(timestamptz, text)",
         ),
         migrations.RunSQL(
@@ -692,7 +723,11 @@ class Migration(migrations.Migration):
             "GRANT EXECUTE ON FUNCTION"
             " asterisk.spending(bigint, bigint, timestamptz),"
             " asterisk.range_of(text),"
+            " asterisk.limited(asterisk.route, bigint, bigint, text),"
+            " asterisk.seconds_left(bigint, bigint, bigint, bigint, bigint, bigint,"
+            " bigint),"
             " asterisk.local_windows(timestamptz, text),"
+            " asterisk.windows_between(timestamptz, timestamptz, text),"
             " asterisk.open_range(bigint, bigint, text, boolean, timestamptz)"
             " TO pbx_console;",
             migrations.RunSQL.noop,

@@ -6,6 +6,7 @@ from typing import Final
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
+from django.db.models.functions import Now
 from django.utils.translation import gettext_lazy as _
 
 from pbx_console.accounts.models import Customer, Reseller
@@ -60,11 +61,16 @@ class Limit(models.Model):
         Customer,
         on_delete=models.CASCADE,
         null=True,
+        blank=True,
         related_name="limits",
         db_index=False,
     )
     extension = models.OneToOneField(
-        "pbx.Extension", on_delete=models.CASCADE, null=True, related_name="limit"
+        "pbx.Extension",
+        on_delete=models.CASCADE,
+        null=True,
+        blank=True,
+        related_name="limit",
     )
     max_calls = models.PositiveSmallIntegerField(
         _("outside calls at the same time"),
@@ -157,6 +163,7 @@ class LimitUse(models.Model):
     micro = models.BigIntegerField(default=0, db_default=0)
     live_ms = models.BigIntegerField(default=0, db_default=0)
     live_micro = models.BigIntegerField(default=0, db_default=0)
+    changed_at = models.DateTimeField(db_default=Now())
 
     objects = OwnedManager["LimitUse"](reseller="reseller", customer="customer")
 
