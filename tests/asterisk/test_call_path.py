@@ -61,7 +61,7 @@ class Street:
             else:
                 rung.append(there)
             if step.action == "outside":
-                rung.append([step.number1])
+                rung.append([step.e164])
         return [each for each in rung if each]
 
     def rung(self, number: str) -> list[tuple[Any, str]]:
