@@ -7,8 +7,6 @@ own role, so that row-level security and grants hold in tests as they do in prod
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -35,6 +33,7 @@ from pbx_console.pbx.models import Extension, Trunk
 from pbx_console.pbx.services.dids import save_did
 from pbx_console.pbx.services.extensions import save_extension
 from pbx_console.pbx.services.trunks import save_route, save_trunk
+from tests import schema
 from tests.brands import make_brands
 from tests.dns import DnsServer
 from tests.meter import make_calls, make_prices
@@ -69,8 +68,7 @@ def django_db_setup(django_db_blocker: Any) -> Iterator[None]:
     with owner_connection() as owner:  # not dropped: the test Asterisk is connected
         owner.execute("DROP SCHEMA IF EXISTS asterisk CASCADE")
         owner.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    migrate = [sys.executable, "manage.py", "migrate", "-v0", "--skip-checks"]
-    subprocess.run(migrate, check=True, env={**os.environ, "PBX_DB_LOGIN": "owner"})
+    schema.migrate(os.environ)
     with owner_connection() as owner:  # transactional tests flush; production may not
         owner.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA public TO pbx_console")
         owner.execute("GRANT TRUNCATE ON ALL TABLES IN SCHEMA asterisk TO pbx_console")

@@ -8,7 +8,6 @@ DATABASE_URL names is emptied; its name must contain "test". `make bench` brings
 from __future__ import annotations
 
 import os
-import subprocess
 import sys
 
 import django
@@ -17,6 +16,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pbx_console.settings")
 os.environ.setdefault("PBX_LOG_LEVEL", "ERROR")
 django.setup()
 
+from tests import schema
 from tests.bench import journal, pages, registration  # noqa: E402 - after the set-up
 from tests.bench.report import Bench  # noqa: E402
 from tests.conftest import owner_connection  # noqa: E402
@@ -37,8 +37,7 @@ def new_database() -> None:
             raise SystemExit(f"{name} is emptied first; name a test database.")
         owner.execute("DROP SCHEMA IF EXISTS asterisk CASCADE")
         owner.execute("DROP SCHEMA public CASCADE; CREATE SCHEMA public")
-    migrate = [sys.executable, "manage.py", "migrate", "-v0", "--skip-checks"]
-    subprocess.run(migrate, check=True, env={**os.environ, "PBX_DB_LOGIN": "owner"})
+    schema.migrate(os.environ)
 
 
 def main() -> None:

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
+from tests import schema
 from tests.conftest import owner_connection
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -83,7 +84,7 @@ def running(folder: Path) -> Iterator[House]:
     with owner_connection(dbname="postgres") as owner:
         owner.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         owner.execute(f'CREATE DATABASE "{name}"')
-    _run(env, "manage.py", "migrate", "-v0", PBX_DB_LOGIN="owner")
+    schema.migrate(env)
     _run(env, "manage.py", "collectstatic", "-v0", "--noinput")
     words = ["compilemessages", "-v0", "-l", "de", "-i", ".venv", "-i", "node_modules"]
     _run(env, "manage.py", *words)

@@ -18,6 +18,7 @@ from urllib.parse import urlsplit
 
 import pytest
 
+from tests import schema
 from tests.conftest import owner_connection
 
 pytestmark = pytest.mark.slow
@@ -42,8 +43,7 @@ def run(tmp_path: Path, request: pytest.FixtureRequest) -> Run:
             admin.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
             admin.execute(f'CREATE DATABASE "{name}"')
             request.addfinalizer(lambda: drop(name))
-        migrate = [sys.executable, "manage.py", "migrate", "-v0", "--skip-checks"]
-        subprocess.run(migrate, check=True, env=env | {"PBX_DB_LOGIN": "owner"})
+        schema.migrate(env)
         seed = str(random.randrange(10**6))
         command = [sys.executable, "-m", "tests.faults.scenarios", which]
         command += ["--seed", seed, "--folder", str(tmp_path)]
