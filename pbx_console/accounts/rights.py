@@ -56,6 +56,7 @@ RIGHTS: dict[str, frozenset[str]] = {
             "callflow.manage",
             "phonebook.manage",
             "recordings.listen",
+            "voicemail.listen",
             "voicemail.shared",
             "limits.view",
             "calls.view",
@@ -64,7 +65,7 @@ RIGHTS: dict[str, frozenset[str]] = {
             "brand.customer",
         }
     ),
-    Role.END_USER: frozenset({"own.view"}),
+    Role.END_USER: frozenset({"own.view", "voicemail.listen"}),
 }
 for _role in (Role.OPERATOR, Role.OWNER, Role.TECHNICIAN):
     RIGHTS[_role] = RIGHTS[_role] | {"numbers.route", "brand.customer"}

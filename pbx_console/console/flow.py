@@ -10,14 +10,16 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 
 from pbx_console.accounts.models import Customer
+from pbx_console.accounts.rights import has_right
 from pbx_console.console import history
 from pbx_console.console.forms.extensions import ConfirmForm
+from pbx_console.console.forms.rows import rearranged
 from pbx_console.console.saving import saved
 from pbx_console.console.toasts import toast
 from pbx_console.pbx.models.destinations import Reachable
@@ -74,6 +76,7 @@ def show_list(
     rows: Iterable[Any],
     *,
     summary: Callable[[Any], str] = lambda row: "",
+    template: str = "console/flow/list.html",
     **more: Any,
 ) -> HttpResponse:
     """List a customer's nouns; `summary` says in one line what each does."""
@@ -93,7 +96,7 @@ def show_list(
         "new_url": words.url("new", customer),
         **more,
     }
-    return render(request, "console/flow/list.html", context)
+    return render(request, template, context)
 
 
 def show_form(
@@ -105,10 +108,13 @@ def show_form(
     obj: Any = None,
     *,
     template: str = "console/flow/form.html",
+    only_show: bool = False,
     **more: Any,
 ) -> HttpResponse:
     """Show the form of a noun and save it; `save(**what was typed, actor=…)`."""
-    if request.method == "POST":
+    if request.method == "POST" and not only_show:
+        if not has_right(request.membership.role, words.right):
+            raise PermissionDenied
         done = saved(form, save, actor=request.actor)
         if done is not None:
             undo = history.undo_address(request, done)
@@ -125,8 +131,26 @@ def show_form(
         **(history.panel(obj, request) if obj else {}),
         **more,
     }
-    status = 422 if form.errors else 200
+    status = 422 if form.errors and not only_show else 200
     return render(request, template, context, status=status)
+
+
+def show_rows(
+    request: Any,
+    words: Words,
+    customer: Customer,
+    form: Any,
+    save: Callable[..., Any],
+    obj: Any = None,
+    **more: Any,
+) -> HttpResponse:
+    """Show and save a form with rows; a button for rows only rearranges them."""
+    typed = rearranged(request.POST)
+    sent = request.POST or None if typed is None else None
+    own = {"customer": customer, "obj": obj}
+    shown = form(sent, typed=typed, **own)
+    only = typed is not None
+    return show_form(request, words, customer, shown, save, obj, only_show=only, **more)
 
 
 def show_delete(

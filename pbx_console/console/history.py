@@ -50,6 +50,7 @@ SENTENCES = {
     "limit.reached": gettext_noop("Calling limit reached: %(label)s"),
     "limit.lifted": gettext_noop("Calling limits of %(label)s lifted"),
     "limit.new_country": gettext_noop("First call to another country: %(label)s"),
+    "voicemailbox.pin_changed": gettext_noop("PIN of voicemail box %(label)s changed"),
     "invitation.sent": gettext_noop("%(label)s invited by mail"),
     "invitation.sent_again": gettext_noop("Invitation of %(label)s sent again"),
     "invitation.withdrawn": gettext_noop("Invitation of %(label)s withdrawn"),

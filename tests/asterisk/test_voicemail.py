@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+import wave
 from pathlib import Path
 
 from django.conf import settings
@@ -10,19 +12,36 @@ from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.models import AuditEntry
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.asterisk.models import VoicemailUser
-from pbx_console.pbx.models import VoicemailBox
+from pbx_console.branding.models import OutgoingMail
+from pbx_console.pbx import voicemail_spool
+from pbx_console.pbx.models import Prompt, VoicemailBox
+from pbx_console.pbx.services.prompts import save_prompt
 from pbx_console.pbx.services.voicemail_boxes import save_box
+from pbx_console.pbx.services.voicemail_messages import delete_message
 from tests.asterisk.conftest import House
 from tests.asterisk.sipp import Agent, Process, wait_for
 from tests.asterisk.voice import Voice
 
 
+def short_prompt(house: House) -> Prompt:
+    """A greeting of 0.4 s, so that tests are not long."""
+    held = io.BytesIO()
+    with wave.open(held, "wb") as file:
+        file.setnchannels(1)
+        file.setsampwidth(2)
+        file.setframerate(8000)
+        file.writeframes(b"\x00\x20\x00\xe0" * 1600)
+    customer = house.world.nordbel.customer
+    with as_everyone("test"):
+        return save_prompt(
+            SYSTEM, customer=customer, name="Short", upload=held.getvalue()
+        )
+
+
 def box_of(house: House, **values: object) -> VoicemailBox:
-    """The own box of Nordbel's 201, or a shared one."""
+    """The own box of Nordbel's 201."""
     tenant = house.world.nordbel
     own = {"name": "Reception", "extension": tenant.extension}
-    if "number" in values:
-        own = {"name": "Workshop"}
     with as_everyone("test"):
         return save_box(SYSTEM, customer=tenant.customer, **{**own, **values})
 
@@ -42,16 +61,50 @@ def light(process: Process) -> str:
 
 
 def leave_message(caller: Agent, number: str) -> None:
-    """Call a box, wait for the tone, speak, hang up."""
-    voice = Voice(caller, number, seconds=7)
-    voice.speak(8)
+    """Call a box, speak after the tone, hang up."""
+    voice = Voice(caller, number, seconds=5)
+    voice.speak(6)
     assert voice.call.wait() == 0
 
 
-def test_a_message_is_kept_and_lights_the_lamp(house: House) -> None:
-    box = box_of(house, number="390")
-    owner = house.phone(house.world.nordbel.extension)
-    caller = house.phone(house.extension(box.customer, "202"))
-    leave_message(caller, "390")
-    assert len(wait_for(lambda: inbox(box))) == 1
-    assert owner
+def test_a_message_lights_the_lamp_is_mailed_once_and_goes_out_when_deleted(
+    house: House,
+) -> None:
+    tenant = house.world.nordbel
+    box = box_of(house, mail_to="ada@example.com", greeting=short_prompt(house))
+    with as_everyone("test"):  # as a forward would lead there
+        VoicemailBox.objects.filter(pk=box.pk).update(number="391")
+    caller = house.phone(house.extension(tenant.customer, "202"))
+    owner = house.phone(tenant.extension)
+    with owner.answering("lamp") as phone:
+        leave_message(caller, "391")
+        assert len(wait_for(lambda: inbox(box))) == 1
+        wait_for(lambda: light(phone) == "yes")
+        assert [voicemail_spool.look(box.pk) for _ in range(2)] == [1, 0]
+        with as_everyone("test"):
+            message = box.messages.get()
+            assert OutgoingMail.objects.filter(kind="voicemail_message").count() == 1
+            assert message.caller_number == "202"
+            delete_message(SYSTEM, message)
+        wait_for(lambda: light(phone) == "no")
+    told = "".join(m.text for m in phone.messages())
+    assert "asterisk" not in told.lower()
+    assert not inbox(box)
+
+
+def test_the_pin_is_asked_and_changed_by_phone(house: House) -> None:
+    box = box_of(house, pin="4071")
+    phone = house.phone(house.world.nordbel.extension)
+    voice = Voice(phone, "*97", seconds=22)
+    voice.quiet()
+    voice.press("4071#")
+    voice.quiet()
+    for keys in ("0", "5", "90210#", "90210#"):
+        voice.press(keys)
+        voice.quiet()
+    assert wait_for(
+        lambda: VoicemailUser.objects.filter(uniqueid=box.pk, password="90210").exists()
+    )
+    with as_everyone("test"):
+        entries = AuditEntry.objects.filter(verb="voicemailbox.pin_changed")
+        assert "telephone" in {entry.actor_name for entry in entries}

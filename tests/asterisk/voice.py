@@ -61,7 +61,9 @@ class Voice:
             event = "0123456789*#".index(key)
             for place in range(1, 9):
                 last = place >= 6
-                body = struct.pack("!BBH", event, 0x8A if last else 10, min(place, 6) * FRAME)
+                body = struct.pack(
+                    "!BBH", event, 0x8A if last else 10, min(place, 6) * FRAME
+                )
                 self._send(101, body)
                 time.sleep(0.01)
             self.stamp += 8 * FRAME

@@ -8,7 +8,9 @@ from pbx_console.accounts.models import AuditEntry, Invitation, Reseller
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.branding.models import Brand
 from pbx_console.metering.models import Leg, UsageExport
+from pbx_console.pbx.models import OutboundRoute, Trunk
 from tests.conftest import Tenant
+from tests.meta import flow_objects
 from tests.meta.addresses import Address
 
 SLUGS = {
@@ -35,6 +37,8 @@ def arguments_for(address: Address, tenant: Tenant, role: str = "") -> dict[str,
 
 
 def _value(name: str, address: Address, tenant: Tenant) -> Any:
+    if name in ("key", "message", "track") and address.name in flow_objects.KEYS:
+        return flow_objects.KEYS[address.name](tenant)[name]
     if name == "slug":
         noun = address.name.removeprefix("console:").partition("_")[0]
         return SLUGS[noun](tenant)
@@ -85,6 +89,16 @@ def _invitation(tenant: Tenant) -> int:
         return made.pk
 
 
+def _route(tenant: Tenant) -> int:
+    with as_everyone("matrix"):
+        route, _made = OutboundRoute.objects.get_or_create(
+            trunk=Trunk.objects.get(slug=f"own-{tenant.reseller.slug}"),
+            reseller=tenant.reseller,
+            prefix="+",
+        )
+        return route.pk
+
+
 VALUES = {
     "person": lambda t: t.people["end_user"].pk,
     "role": _role,
@@ -92,6 +106,7 @@ VALUES = {
     "entry_id": _entry,
     "code": lambda t: t.customer.code,
     "passkey_id": lambda t: 0,
+    "route_id": _route,
     "device_id": lambda t: 0,
     "token": lambda t: "none",
     "handle": lambda t: "none",

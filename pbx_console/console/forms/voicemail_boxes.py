@@ -1,0 +1,63 @@
+"""Forms of voicemail boxes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.utils.translation import gettext_lazy as _
+
+from pbx_console.console.forms.flow import FlowForm
+from pbx_console.pbx.models import Extension, Prompt, VoicemailBox
+
+
+class PinForm(forms.Form):
+    """A new PIN of a box; nobody is shown the present one."""
+
+    pin = forms.CharField(
+        label=_("New PIN"),
+        required=False,
+        max_length=10,
+        help_text=_("4 to 10 digits."),
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "new-password", "inputmode": "numeric"}
+        ),
+    )
+
+
+class VoicemailBoxForm(FlowForm):
+    """A box. Whose own box it is can only be chosen once."""
+
+    model = VoicemailBox
+    names = (
+        "name",
+        "number",
+        "mail_to",
+        "mail_as",
+        "delete_after_mail",
+        "language",
+        "max_seconds",
+    )
+    chosen = {
+        "extension": lambda c: Extension.objects.filter(
+            customer=c, voicemail_box__isnull=True
+        ),
+        "greeting": lambda c: Prompt.objects.filter(customer=c),
+    }
+    pin = forms.CharField(
+        label=_("PIN"),
+        required=False,
+        max_length=10,
+        help_text=_("4 to 10 digits, typed on the phone. Empty: it stays as it is."),
+        widget=forms.PasswordInput(
+            attrs={"autocomplete": "new-password", "inputmode": "numeric"}
+        ),
+    )
+    field_order = ("name", "extension", "number", "pin", "greeting", "language")
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        """Leave out the owner of a box that exists."""
+        super().__init__(*args, **kwargs)
+        if kwargs.get("obj") is not None:
+            del self.fields["extension"]
+        self.order_fields(self.field_order)
