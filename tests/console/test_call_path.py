@@ -38,6 +38,22 @@ def test_it_shows_where_a_number_leads(sign_in: Opens, world: World) -> None:
     assert shown.count('class="n on') == 2
 
 
+def test_it_takes_an_internal_number(sign_in: Opens, world: World) -> None:
+    at = world.nordbel
+    shown = text_of(sign_in("reader").get(page_of(at.customer, "?to=201")))
+    assert f'value="{token_of(world)}" selected' in shown
+
+
+def test_number_and_extension_lead_to_it(sign_in: Opens, world: World) -> None:
+    at, client = world.nordbel, sign_in("technician")
+    extension = reverse("console:extension", args=[at.customer.code, "201"])
+    assert page_of(at.customer, "?to=201") in text_of(client.get(extension))
+    number = reverse("console:number", args=[at.number[1:]])
+    assert page_of(at.customer, f"?to=%2B{at.number[1:]}") in text_of(
+        client.get(number)
+    )
+
+
 def test_it_begins_with_the_main_number(sign_in: Opens, world: World) -> None:
     shown = text_of(sign_in("reader").get(page_of(world.nordbel.customer)))
     assert f'value="{world.nordbel.number}" selected' in shown

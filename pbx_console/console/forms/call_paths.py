@@ -18,6 +18,7 @@ from pbx_console.pbx.models import Destination, Kind
 
 AT = "%Y-%m-%dT%H:%M"
 TOKEN = re.compile(r"\+[0-9]{3,15}|d[0-9]{1,18}")
+INSIDE = re.compile(r"[1-9][0-9]{1,5}")
 
 
 class CallPathForm(forms.Form):
@@ -38,13 +39,17 @@ class CallPathForm(forms.Form):
         self.fields["to"].choices = _choices(customer, token)  # type: ignore[attr-defined]
 
 
-def token_of(asked: Any) -> str:
+def token_of(asked: Any, customer: Customer) -> str:
     """Return the token that a query names, empty when it names none.
 
-    A plus that nobody encoded arrives as a space.
+    An internal number stands for its destination. A plus that nobody encoded arrives as
+    a space.
     """
     text = str(asked.get("from") or asked.get("to") or "")
     text = f"+{text[1:]}" if text.startswith(" ") else text
+    if INSIDE.fullmatch(text):
+        row = Destination.objects.filter(customer=customer, number=text).first()
+        return f"d{row.pk}" if row else ""
     return text if TOKEN.fullmatch(text) else ""
 
 

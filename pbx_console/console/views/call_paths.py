@@ -22,7 +22,7 @@ from pbx_console.pbx.models import Destination
 def call_path(request: Any, code: str) -> HttpResponse:
     """Draw the path of a number or a destination; htmx asks for the drawing alone."""
     customer = customer_for(request, code)
-    token = token_of(request.GET) or call_paths.first_of(customer)
+    token = token_of(request.GET, customer) or call_paths.first_of(customer)
     _refuse_foreign(customer, token)
     asked = {"to": token, "at": request.GET.get("at", "")}
     form = CallPathForm(asked, customer=customer, token=token)
