@@ -97,6 +97,8 @@ INSIDE: tuple[tuple[Entry, ...], ...] = (
         Entry("call_path", _("Call path"), "route", "callflow.view"),
         Entry("groups", _("Hunt groups"), "users-group", "callflow.view"),
         Entry("queues", _("Queues"), "stack-2", "callflow.view"),
+        Entry("live", _("Live"), "activity", "callflow.view"),
+        Entry("own_queues", _("My queues"), "stack-2", "own.view"),
         Entry("menus", _("Menus"), "dialpad", "callflow.view"),
         Entry("schedules", _("Schedules"), "calendar-time", "callflow.view"),
         Entry("voicemail_boxes", _("Voicemail"), "mailbox", "callflow.view"),
@@ -110,6 +112,8 @@ INSIDE: tuple[tuple[Entry, ...], ...] = (
     (
         Entry("customer_calls", _("Calls"), "phone-call", "calls.view", "call_list"),
         Entry("limits", _("Limits"), "shield-half", "limits.view"),
+        Entry("sites", _("Sites and emergency"), "map-pin", "extensions.view"),
+        Entry("shown_numbers", _("Numbers shown"), "id", "numbers.view"),
     ),
     (
         Entry("customer_people", _("People"), "user", "people.customer", "people"),

@@ -22,7 +22,7 @@ def trunk_rows(trunk: Trunk, revision_variable: str) -> list[models.Model]:
     if trunk.username:
         rows.append(_auth(trunk))
     if trunk.registers:
-        rows.append(_registration(trunk))
+        rows.append(registration_row(trunk))
     return rows
 
 
@@ -35,7 +35,7 @@ def _endpoint(trunk: Trunk, revision_variable: str) -> PsEndpoint:
         context="from-trunk",
         identify_by="ip",
         allow="alaw,ulaw",
-        set_var=revision_variable,
+        set_var=_variables(trunk, revision_variable),
         outbound_auth=key if trunk.username else None,
         outbound_proxy=_proxy(trunk),
         transport=_transport(trunk),
@@ -49,6 +49,13 @@ def _endpoint(trunk: Trunk, revision_variable: str) -> PsEndpoint:
         trust_id_outbound="yes",
         allow_transfer="no",
     )
+
+
+def _variables(trunk: Trunk, revision_variable: str) -> str:
+    """With an account, calls may come to the account's name; the number is in To then."""
+    if not trunk.registers:
+        return revision_variable
+    return f"{revision_variable};PBX_ACCOUNT={trunk.username}"
 
 
 def _aor(trunk: Trunk) -> PsAor:
@@ -75,7 +82,8 @@ def _auth(trunk: Trunk) -> PsAuth:
     )
 
 
-def _registration(trunk: Trunk) -> PsRegistration:
+def registration_row(trunk: Trunk) -> PsRegistration:
+    """Return the account as Asterisk registers it."""
     domain = trunk.domain or trunk.uri_host
     at = trunk.domain or f"{trunk.uri_host}:{trunk.port}"
     # With a domain the request still goes to the address: nothing asks a name server.
@@ -110,3 +118,25 @@ def _parameter(trunk: Trunk) -> str:
 
 def _transport(trunk: Trunk) -> str | None:
     return None if trunk.transport == Trunk.Transport.UDP else str(trunk.transport)
+
+
+def registration_actions(endpoint_id: str) -> list[dict[str, str]]:
+    """Return what makes Asterisk register as the row says, or unregister.
+
+    A registration that comes from the database begins when it is asked for by name, and
+    ends only while its row is still there (tried on 22.10.1); see `forget_registrations`.
+    """
+    if not PsRegistration.objects.filter(pk=endpoint_id).exists():
+        return []
+    verb = "PJSIPRegister" if endpoint_id in _wanted() else "PJSIPUnregister"
+    return [{"Action": verb, "Registration": endpoint_id}]
+
+
+def forget_registrations() -> None:
+    """Drop the rows of trunks that do not register any more, once Asterisk knows."""
+    PsRegistration.objects.exclude(pk__in=_wanted()).delete()
+
+
+def _wanted() -> set[str]:
+    rows = Trunk.objects.filter(is_active=True, registers=True)
+    return {trunk.endpoint_id for trunk in rows.only("slug")}

@@ -149,15 +149,14 @@ def project_trunks(trunks: Iterable[Trunk]) -> None:
             rows.add(*trunk_rows(trunk))
         inactive += [trunk.endpoint_id] * (not trunk.is_active or not trunk.username)
     PsAuth.objects.filter(id__in=inactive).delete()
-    idle = [t.endpoint_id for t in trunks if not (t.is_active and t.registers)]
-    PsRegistration.objects.filter(id__in=idle).delete()
     remove([t.endpoint_id for t in trunks if not t.is_active])
     _write(rows)
 
 
 def remove(endpoint_ids: Sequence[str]) -> None:
-    """Drop all rows of these endpoints."""
-    for table in TABLES:
+    """Drop all rows of these endpoints, but for registrations: Asterisk must still find
+    them to unregister (`carrier_rows.forget_registrations`)."""
+    for table in (table for table in TABLES if table is not PsRegistration):
         table._default_manager.filter(pk__in=endpoint_ids).delete()
 
 

@@ -17,6 +17,7 @@ from django.utils import timezone
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.asterisk.ami.client import AmiError, ask_all
 from pbx_console.asterisk.ami.contacts import remove_contacts
+from pbx_console.pbx import carrier_rows
 from pbx_console.pbx.announce import announce_states
 from pbx_console.pbx.models import Device, Extension, Refresh, Trunk
 from pbx_console.pbx.models.confirmed import Confirmed
@@ -93,6 +94,7 @@ def _ask(batch: Sequence[Refresh]) -> dict[str, str]:
     try:
         answers = ask_all([action for _row, found in per_row for action in found])
         remove_contacts([row.endpoint_id for row in batch if row.is_removed])
+        carrier_rows.forget_registrations()
     except AmiError as error:
         return {row.endpoint_id: str(error)[:200] for row in batch}
     failures = {}
@@ -115,6 +117,8 @@ def actions(row: Refresh) -> list[dict[str, str]]:
         }
         for kind in CACHES
     ]
+    if row.endpoint_id.startswith("trunk-"):
+        expire += carrier_rows.registration_actions(row.endpoint_id)
     if row.is_removed:
         return expire
     return [*expire, {"Action": "PJSIPShowEndpoint", "Endpoint": row.endpoint_id}]

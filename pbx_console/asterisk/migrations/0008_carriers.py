@@ -39,6 +39,7 @@ class Migration(migrations.Migration):
                 ("retry_interval", models.PositiveIntegerField(default=30)),
                 ("forbidden_retry_interval", models.PositiveIntegerField(default=300)),
                 ("fatal_retry_interval", models.PositiveIntegerField(default=300)),
+                ("max_random_initial_delay", models.PositiveIntegerField(default=0)),
                 ("max_retries", models.PositiveIntegerField(default=1000000)),
                 (
                     "auth_rejection_permanent",

@@ -22,6 +22,8 @@ class PsRegistration(models.Model):
     retry_interval = models.PositiveIntegerField(default=30)
     forbidden_retry_interval = models.PositiveIntegerField(default=300)
     fatal_retry_interval = models.PositiveIntegerField(default=300)
+    # Else the first one waits up to ten seconds.
+    max_random_initial_delay = models.PositiveIntegerField(default=0)
     max_retries = models.PositiveIntegerField(default=1000000)
     auth_rejection_permanent = models.CharField(max_length=3, default="no")
 

@@ -22,8 +22,21 @@ class TrunkForm(NounForm):
         "reseller",
         "host",
         "port",
-        "number_format",
+        "more_addresses",
+        "transport",
+        "srtp",
+        "registers",
         "username",
+        "account_in_from",
+        "domain",
+        "proxy",
+        "number_format",
+        "incoming_format",
+        "country",
+        "caller_header",
+        "shows_original",
+        "max_calls",
+        "watch_seconds",
         "is_active",
     )
     secret = forms.CharField(
@@ -33,19 +46,23 @@ class TrunkForm(NounForm):
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
     )
 
-    def __init__(self, *args: Any, obj: Trunk | None = None, **kwargs: Any) -> None:
-        """Keep the short name of a trunk that exists."""
+    def __init__(
+        self,
+        *args: Any,
+        obj: Trunk | None = None,
+        shared: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        """Keep the short name of a trunk that exists. A reseller's people (not `shared`)
+        add trunks of their own only."""
         super().__init__(*args, obj=obj, **kwargs)
         fields: Any = self.fields
-        fields["reseller"].queryset = Reseller.objects.all()
-        fields["reseller"].label = _("Only for")
-        fields["reseller"].empty_label = _("all resellers")
+        _only_for(fields, shared=shared)
         if obj is None:
             fields["is_active"].initial = True
         else:
             del fields["slug"]
             fields["secret"].help_text = _("Empty: stays as it is.")
-        self.order_fields([*self.names[:-1], "secret", "is_active"])
 
     def clean(self) -> dict[str, Any]:
         """Leave the password out when none was typed."""
@@ -56,18 +73,45 @@ class TrunkForm(NounForm):
 
 
 class RouteForm(NounForm):
-    """Which numbers go over a trunk, and in which order."""
+    """Which numbers go over a trunk, in which order, and what share of them."""
 
     model = OutboundRoute
-    names = ("prefix", "reseller", "position")
+    names = ("prefix", "reseller", "position", "weight")
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Offer the resellers of the scope."""
-        super().__init__(*args, **kwargs)
+    def __init__(
+        self,
+        *args: Any,
+        obj: OutboundRoute | None = None,
+        shared: bool = True,
+        **kwargs: Any,
+    ) -> None:
+        """Offer the resellers of the scope. A route that exists keeps its prefix."""
+        super().__init__(*args, obj=obj, **kwargs)
         fields: Any = self.fields
-        fields["reseller"].queryset = Reseller.objects.all()
-        fields["reseller"].label = _("Only for")
-        fields["reseller"].empty_label = _("all resellers")
-        fields["prefix"].help_text = _("+49 for Germany, + alone for everything.")
+        _only_for(fields, shared=shared and obj is None)
+        if obj is not None:
+            del fields["prefix"]
+        else:
+            fields["prefix"].help_text = _("+49 for Germany, + alone for everything.")
+            fields["position"].initial = fields["weight"].initial = 1
         fields["position"].help_text = _("The lowest is tried first.")
-        fields["position"].initial = 1
+        fields["weight"].help_text = _("Of the calls of all trunks with this order.")
+
+
+def _only_for(fields: Any, *, shared: bool) -> None:
+    if not shared:
+        fields.pop("reseller", None)
+        return
+    fields["reseller"].queryset = Reseller.objects.all()
+    fields["reseller"].label = _("Only for")
+    fields["reseller"].empty_label = _("all resellers")
+
+
+class TestCallForm(forms.Form):
+    """Whom a test call rings."""
+
+    number = forms.CharField(
+        label=_("Number to ring"),
+        max_length=24,
+        widget=forms.TextInput(attrs={"inputmode": "tel", "placeholder": "+49 30 …"}),
+    )

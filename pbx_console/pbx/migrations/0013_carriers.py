@@ -263,6 +263,7 @@ class Migration(migrations.Migration):
                 ("looked_at", models.DateTimeField(null=True)),
                 ("round_trip_ms", models.PositiveIntegerField(null=True)),
                 ("registration", models.CharField(blank=True, max_length=40)),
+                ("pending", models.CharField(blank=True, max_length=7)),
                 ("same_in_a_row", models.PositiveIntegerField(default=0)),
                 ("told_down", models.BooleanField(default=False)),
                 ("told_at", models.DateTimeField(null=True)),

@@ -107,6 +107,7 @@ TRUNKS = """
 -- The active trunks of the longest route prefix that matches, a reseller's own before
 -- shared ones, then by position; those of one position in an order drawn by weight
 -- (exponential race: the first one is drawn with probability weight / sum of weights).
+-- Trunks whose carrier is known not to answer come last.
 CREATE FUNCTION asterisk.trunks_for(of_reseller bigint, e164 text)
 RETURNS TABLE (slug text, number_format text, country text, max_calls int,
   shows_original boolean)
@@ -114,8 +115,10 @@ LANGUAGE sql VOLATILE @SAFE AS $$
   WITH matching AS (
     SELECT t.slug, t.number_format, t.country, t.max_calls, t.shows_original,
            length(r.prefix) AS long, r.reseller_id IS NULL AS shared, r.position,
-           -ln(1 - random()) / r.weight AS drawn, r.id
+           -ln(1 - random()) / r.weight AS drawn, r.id,
+           coalesce(h.state = 'down', false) AS away
     FROM pbx_outboundroute r JOIN pbx_trunk t ON t.id = r.trunk_id
+    LEFT JOIN pbx_trunkhealth h ON h.trunk_id = t.id
     WHERE starts_with(e164, r.prefix) AND t.is_active
       AND (r.reseller_id IS NULL OR r.reseller_id = of_reseller)
       AND (t.reseller_id IS NULL OR t.reseller_id = of_reseller)
@@ -125,7 +128,7 @@ LANGUAGE sql VOLATILE @SAFE AS $$
     ORDER BY slug, shared, position, id
   )
   SELECT slug, number_format, country, max_calls, shows_original
-    FROM once ORDER BY shared, position, drawn LIMIT 5
+    FROM once ORDER BY away, shared, position, drawn LIMIT 5
 $$;
 
 -- Complete an answer with the trunks to `number`. `shown` is the customer's number,
@@ -374,6 +377,10 @@ NEW = (
 GRANTS = "".join(
     f"GRANT EXECUTE ON FUNCTION asterisk.{name} TO pbx_asterisk;"
     for name in ("emergency_test(text)", "step_of(text, text, text, text)")
+)
+GRANTS += "".join(
+    f"GRANT EXECUTE ON FUNCTION asterisk.{name} TO pbx_console;"
+    for name in ("may_be_shown(text)", "never_shown(text)", "written(text, text, text)")
 )
 EARLIER = (
     _routes.NUMBERS.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")

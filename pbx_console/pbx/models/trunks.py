@@ -241,6 +241,7 @@ class TrunkHealth(models.Model):
     looked_at = models.DateTimeField(null=True)
     round_trip_ms = models.PositiveIntegerField(null=True)
     registration = models.CharField(max_length=40, blank=True)
+    pending = models.CharField(max_length=7, blank=True)
     same_in_a_row = models.PositiveIntegerField(default=0)
     told_down = models.BooleanField(default=False)
     told_at = models.DateTimeField(null=True)

@@ -81,19 +81,19 @@ def _keep_own(actor: Actor, obj: Trunk) -> None:
 
 
 def _ensure_nobody_elses(actor: Actor, trunk: Trunk) -> None:
-    """Raise ValidationError when calls from these addresses are another owner's.
+    """Raise ValidationError when a reseller names addresses that are another owner's.
 
-    Whoever named the address of a carrier of somebody else would get its calls. The words
-    do not say whose it is.
+    Whoever named the carrier of somebody else would get its calls. The words do not say
+    whose it is. Two that register may use the same carrier: its calls name the account.
     """
+    if actor.level != "reseller":
+        return
     mine = {ipaddress.ip_network(part) for part in _addresses(trunk)}
-    if actor.level == "reseller" and any(_is_ours(network) for network in mine):
-        raise ValidationError({"host": _("This address cannot be used.")})
     with as_everyone("whose address is it"):
-        others = Trunk.objects.exclude(pk=trunk.pk)
-        theirs = [t for t in others if t.reseller_id != trunk.reseller_id]
+        others = Trunk.objects.exclude(reseller_id=trunk.reseller_id)
+        theirs = [t for t in others if not (t.registers and trunk.registers)]
     taken = {ipaddress.ip_network(part) for t in theirs for part in _addresses(t)}
-    if any(_overlap(one, other) for one in mine for other in taken):
+    if any(map(_is_ours, mine)) or any(_overlap(a, b) for a in mine for b in taken):
         raise ValidationError({"host": _("This address cannot be used.")})
 
 
