@@ -16,8 +16,13 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "pbx_console.settings")
 os.environ.setdefault("PBX_LOG_LEVEL", "ERROR")
 django.setup()
 
-from tests import schema
-from tests.bench import journal, pages, registration  # noqa: E402 - after the set-up
+from tests import schema  # noqa: E402 - after the set-up
+from tests.bench import (  # noqa: E402 - after the set-up
+    journal,
+    outside_calls,
+    pages,
+    registration,
+)
 from tests.bench.report import Bench  # noqa: E402
 from tests.conftest import owner_connection  # noqa: E402
 
@@ -26,6 +31,7 @@ BENCHES: dict[str, Bench] = {
     "rating": journal.rating,
     "pages": pages.pages,
     "registration": registration.registration,
+    "outside_calls": outside_calls.outside_calls,
 }
 
 
