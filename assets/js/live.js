@@ -5,7 +5,9 @@ const LONGEST = 15000; // ms between two attempts
 /** Presence lamps by key, states of saved objects by key, and the connection lamp in the rail.
  *
  *  Messages (live/consumers): {type: "snapshot", seq, states} | {type: "diff", seq, states}, where `states` maps an
- *  endpoint to {presence, label} and a removed one to null; {type: "object", key, state} when the PBX confirmed a save.
+ *  endpoint to {presence, label} and a removed one to null; {type: "object", key, state} when the PBX confirmed a save;
+ *  {type: "changed", kind, number} when somebody changed something: pieces with data-changes="<kind> <number>" (or
+ *  "<kind>", for lists) ask for themselves again.
  *  A hole in `seq` closes the socket: the server answers the next one with a new snapshot, so the page is right again. */
 export function liveStates(htmx) {
   const url = document.body.dataset.live;
@@ -14,7 +16,7 @@ export function liveStates(htmx) {
   let wait = 500;
   let again = 0; // a second refusal before this moment is final
 
-  const apply = { snapshot, diff, object: (message) => refresh(htmx, message.key) };
+  const apply = { snapshot, diff, object: (message) => refresh(htmx, message.key), changed: (message) => changed(htmx, message) };
 
   function snapshot(message) {
     $$("[data-presence]").forEach((lamp) => show(lamp, message.states[lamp.dataset.presence]));
@@ -80,4 +82,7 @@ function connection(state) {
 }
 
 const refresh = (htmx, key) => $$(`[data-object="${CSS.escape(key)}"]`).forEach((e) => htmx.trigger(e, "confirmed"));
+const changed = (htmx, { kind, number }) =>
+  [kind, `${kind} ${number}`].forEach((what) =>
+    $$(`[data-changes="${CSS.escape(what)}"]`).forEach((e) => htmx.trigger(e, "changed")));
 const refreshPending = (htmx) => $$('[data-object][data-state="pending"]').forEach((e) => htmx.trigger(e, "confirmed"));

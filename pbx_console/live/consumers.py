@@ -2,7 +2,8 @@
 
 To the page: `{type: snapshot, seq, states}` and `{type: diff, seq, states}`, where
 `states` is endpoint -> `{presence, label}`, or null for a phone that left; and `{type:
-object, key, state}` when the PBX confirmed a save. `seq` counts this socket's messages.
+object, key, state}` when the PBX confirmed a save; `{type: changed, kind, number}` when a
+person at a phone or another page changed something. `seq` counts this socket's messages.
 A hole in the publisher's numbers is mended here, by a new snapshot. Nothing that the page
 sends is read.
 """
@@ -83,6 +84,18 @@ class LiveConsumer(PersonConsumer):
         """Tell that the PBX confirmed a save, or why not."""
         if self.only in ("", message["endpoint"]):
             told = {"type": "object", "key": message["endpoint"], **_rest(message)}
+            await self.send(json.dumps(told))
+
+    async def page_part(self, message: dict[str, Any]) -> None:
+        """Ask the page to look at one of its parts again; what it shows is its answer."""
+        await self.send(json.dumps({"type": "object", "key": message["key"]}))
+
+    async def object_changed(self, message: dict[str, Any]) -> None:
+        """Tell that something changed; the page asks for the piece that shows it."""
+        kind, number = message["kind"], message["number"]
+        own = f"{self.code}-{number}" if kind == "extension" else None
+        if self.only in ("", own):
+            told = {"type": "changed", "kind": kind, "number": number}
             await self.send(json.dumps(told))
 
     async def look(self) -> None:

@@ -27,6 +27,7 @@ from pbx_console.accounts.scope import as_everyone
 from pbx_console.asterisk.ami.calls import Channel, Exchange, Forged, registered
 from pbx_console.asterisk.ami.client import AmiClient, AmiError
 from pbx_console.live import state
+from pbx_console.live.queues import Board
 from pbx_console.pbx import presence
 from pbx_console.pbx.announce import customer_group
 
@@ -35,6 +36,8 @@ ROUND = 0.1  # seconds; changes within one are sent together
 BEAT = 2.0
 LOOK = 3.0  # registrations: at least this often; an expiry makes no event
 SNAPSHOT_PAUSE = 1.0
+
+BUSIEST = ("off", "free", "dnd", "ring", "talk")
 
 Words = dict[str, str]
 
@@ -54,6 +57,7 @@ class Listener:
         """`client` is logged in as the reader, with events."""
         self.client = client
         self.exchange = Exchange()
+        self.board = Board()
         self.redis = redis.asyncio.from_url(
             settings.REDIS_URL,
             decode_responses=True,
@@ -98,6 +102,8 @@ class Listener:
         answer = await self.client.ask({"Action": "CoreShowChannels"}, timeout=20)
         if refused := self.exchange.restart(answer["events"]):
             logger.warning("snapshot: %s channels not believable", refused)
+        there = {item.get("Uniqueid", "") for item in answer["events"]}
+        await self.board.begin(self.client, there, self.redis)
         self.looked = -1e9
 
     async def _follow(self) -> None:
@@ -108,7 +114,8 @@ class Listener:
             if event is None:
                 return
             try:
-                self.exchange.apply(event)
+                if not self.board.apply(event):
+                    self.exchange.apply(event)
             except Forged as error:
                 logger.warning("an event that Asterisk would not send: %s", error)
                 self.client.spoil("malformed")
@@ -134,11 +141,13 @@ class Listener:
         beat = time.monotonic() - self.beaten > BEAT
         if beat and await self.redis.get(state.EPOCH) != self.epoch:
             self.epoch = ""
-        if not self.epoch:
+        forgotten = not self.epoch
+        if forgotten:
             await self._forget()
         by_code = await self._by_code()
         for code in sorted({*by_code, *self.shown}):
             await self._show(code, by_code.get(code, Shown()))
+        await self.board.write(self.redis, everything=forgotten)
         if beat:
             await self.redis.set(state.HEARTBEAT, str(time.time()), ex=state.LIFETIME)
             self.beaten = time.monotonic()
@@ -155,7 +164,7 @@ class Listener:
 
     async def _by_code(self) -> dict[str, Shown]:
         """Group by the customers that our own database knows."""
-        words = self.exchange.words()
+        words = with_extensions(self.exchange.words())
         await self._know({endpoint.partition("-")[0] for endpoint in words})
         found: dict[str, Shown] = defaultdict(Shown)
         for endpoint, word in words.items():
@@ -205,6 +214,21 @@ class Listener:
             asked.set(state.calls_key(code), json.dumps(now.calls))
             asked.incr(state.seq_key(code))
             return int((await asked.execute())[-1])
+
+
+def with_extensions(words: Words) -> Words:
+    """Return the words with those of extensions that have several devices.
+
+    Of `c12345-201` and `c12345-201-2` the busiest is the extension's; what the first
+    phone itself does is then under `c12345-201-1`.
+    """
+    found = dict(words)
+    for endpoint, word in words.items():
+        whole = endpoint.rpartition("-")[0]
+        if "-" in whole and not endpoint.startswith("trunk-"):
+            found.setdefault(f"{whole}-1", words.get(whole, "off"))
+            found[whole] = max(found.get(whole, "off"), word, key=BUSIEST.index)
+    return found
 
 
 def _age(channel: Channel) -> tuple[int, str]:

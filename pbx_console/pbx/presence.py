@@ -88,8 +88,9 @@ def phones(totals: Mapping[str, int]) -> dict[str, Phones]:
 
 
 def _phones(words: Mapping[str, str], total: int) -> Phones:
-    here = sum(word in HERE for word in words.values())
-    talking = sum(word == "talk" for word in words.values())
+    whole = [word for key, word in words.items() if key.count("-") == 1]  # no devices
+    here = sum(word in HERE for word in whole)
+    talking = sum(word == "talk" for word in whole)
     return Phones(total, here, talking)
 
 
@@ -103,6 +104,18 @@ def of(extensions: Iterable[Extension]) -> dict[str, str]:
         row.endpoint_id: found[row.customer.code].get(row.endpoint_id, "off")
         for row in rows
     }
+
+
+def of_devices(extension: Extension, slots: Iterable[int]) -> dict[int, str]:
+    """Return slot -> word of an extension's phones; slot 1 is its own account."""
+    found = words_of([extension.customer.code])
+    if found is None:
+        return dict.fromkeys(slots, UNKNOWN)
+    words, key = found[extension.customer.code], extension.endpoint_id
+    known = {slot: words.get(f"{key}-{slot}", "off") for slot in slots}
+    if f"{key}-1" not in words:
+        known[1] = words.get(key, "off")
+    return known
 
 
 def with_presence(extensions: Sequence[Extension]) -> list[tuple[Extension, str]]:

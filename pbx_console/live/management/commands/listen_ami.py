@@ -10,6 +10,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 
 from pbx_console.asterisk.ami.client import reader
+from pbx_console.live import changes
 from pbx_console.live.listener import Listener
 
 
@@ -26,7 +27,7 @@ class Command(BaseCommand):
 async def _listen() -> None:
     loop = asyncio.get_running_loop()
     async with reader() as client:
-        task = asyncio.create_task(Listener(client).rounds())
+        task = asyncio.gather(Listener(client).rounds(), changes.follow())
         for number in (signal.SIGTERM, signal.SIGINT):
             loop.add_signal_handler(number, task.cancel)
         with contextlib.suppress(asyncio.CancelledError):
