@@ -66,7 +66,8 @@ LANGUAGE sql STABLE @SAFE AS $$
 $$;
 
 -- `target`: the phones of the members who may be disturbed, divided by |, those of one
--- member by &. `options`: the strategy; `keys`: the members; `next`: the overflow. Their
+-- member by &. `options`: the strategy; `keys`: the members; `next`: the overflow;
+-- `x2`: what stands before the caller's name. Their
 -- forwards do not count: a group rings people, not the places where they divert to.
 CREATE FUNCTION asterisk.step_group(answer asterisk.route, customer bigint,
   object bigint, caller text, at timestamptz)
@@ -97,7 +98,7 @@ BEGIN
   answer.accountcode := found_group.number;
   answer.ring_seconds := found_group.ring_seconds;
   answer.options := found_group.strategy;
-  answer.callerid_name := found_group.name_prefix;
+  answer.x2 := found_group.name_prefix;
   answer.x1 := object::text;
   answer.next := coalesce('d' || found_group.overflow_id, '');
   answer.on_busy := answer.next;
