@@ -161,7 +161,7 @@ def url(name: str, box: VoicemailBox, **more: Any) -> str:
 def person(world: World, role: str) -> Client:
     """Somebody of Nordbel, signed in."""
     tenant = world.nordbel
-    return sign_in_as(tenant.people[role], tenant.host)
+    return sign_in_as(Client(headers={"host": tenant.host}), tenant.people[role])
 
 
 def test_only_whom_it_is_meant_for_hears_it(world: World, spool: Path) -> None:

@@ -131,18 +131,18 @@ END $$;
 CREATE FUNCTION asterisk.open_voicemail(answer asterisk.route, box bigint, asked boolean)
 RETURNS asterisk.route LANGUAGE plpgsql STABLE @SAFE AS $$
 DECLARE
-  found record;
+  opened record;
 BEGIN
-  SELECT v.mailbox, v.context, v.language, v.password INTO found
+  SELECT v.mailbox, v.context, v.language, v.password INTO opened
     FROM asterisk.voicemail v
    WHERE v.uniqueid = box AND v.context = answer.tenantid;
-  IF NOT FOUND OR (asked AND found.password = '') THEN
+  IF NOT FOUND OR (asked AND opened.password = '') THEN
     answer.action := 'voicemail-none';
     RETURN answer;
   END IF;
   answer.action := 'voicemail-open';
-  answer.target := found.mailbox || '@' || found.context;
-  answer.language := coalesce(found.language, answer.language);
+  answer.target := opened.mailbox || '@' || opened.context;
+  answer.language := coalesce(opened.language, answer.language);
   RETURN answer;
 END $$;
 
