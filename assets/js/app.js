@@ -12,11 +12,12 @@ import { selection } from "./selection.js";
 import { themeToggle } from "./theme.js";
 import { clocks } from "./clocks.js";
 import { toasts } from "./toast.js";
+import { wall } from "./wall.js";
 
 // Under `default-src 'self'` neither eval nor an injected style element would run.
 Object.assign(htmx.config, { allowEval: false, includeIndicatorStyles: false, selfRequestsOnly: true, historyCacheSize: 0 });
 
-const parts = [themeToggle, menu, levels, palette, toasts, confirmations, selection, copyButtons, liveStates, clocks, passkeys, brandPage];
+const parts = [themeToggle, menu, levels, palette, toasts, confirmations, selection, copyButtons, liveStates, clocks, passkeys, brandPage, wall];
 const start = () => parts.forEach((part) => part(htmx));
 if (document.readyState === "loading") document.addEventListener("DOMContentLoaded", start);
 else start();

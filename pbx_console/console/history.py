@@ -26,6 +26,7 @@ from pbx_console.console import formats
 from pbx_console.pbx.models import Did, Extension
 
 SENTENCES = {
+    "queue.agent_changed": gettext_noop("Agent of queue %(label)s"),
     "reseller.created": gettext_noop("Reseller %(label)s added"),
     "reseller.saved": gettext_noop("Reseller %(label)s changed"),
     "customer.created": gettext_noop("Customer %(label)s added"),
@@ -78,6 +79,13 @@ SENTENCES = {
     "extension.created": gettext_noop("Extension %(label)s added"),
     "extension.saved": gettext_noop("Extension %(label)s changed"),
     "extension.deleted": gettext_noop("Extension %(label)s deleted"),
+    "forward.saved": gettext_noop("Forward of extension %(label)s changed"),
+    "device.secret_reset": gettext_noop("SIP password of %(label)s replaced"),
+    "extension.pin_set": gettext_noop("PIN of extension %(label)s set"),
+    "extension.pin_removed": gettext_noop("PIN of extension %(label)s removed"),
+    "extension.pin_locked": gettext_noop(
+        "PIN of extension %(label)s locked after wrong tries"
+    ),
     "extension.secret_reset": gettext_noop("Extension %(label)s: new SIP password"),
     "did.created": gettext_noop("Number %(label)s added"),
     "did.saved": gettext_noop("Number %(label)s changed"),
@@ -136,6 +144,10 @@ EXTRA_LABELS: dict[str, Promise | str] = {
     "changed": gettext_lazy("prices changed"),
     "added": gettext_lazy("prices added"),
     "position": gettext_lazy("order"),
+    "condition": gettext_lazy("condition"),
+    "destination": gettext_lazy("leads to"),
+    "outside_number": gettext_lazy("outside number"),
+    "is_active": gettext_lazy("on"),
     "prefix": gettext_lazy("prefix"),
     "trunk": gettext_lazy("trunk"),
 }
@@ -288,6 +300,8 @@ def _models() -> dict[str, type[models.Model]]:
 
 def who(entry: AuditEntry, request: Any) -> str:
     """Return the actor. Platform staff have no name for anybody else."""
+    if entry.actor_level == "phone":
+        return _("%(name)s, by phone") % {"name": entry.actor_name}
     if entry.actor_level == "system" or (
         entry.user_id is None and not entry.actor_name
     ):

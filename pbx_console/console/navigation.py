@@ -113,7 +113,7 @@ INSIDE: tuple[tuple[Entry, ...], ...] = (
         Entry("customer_calls", _("Calls"), "phone-call", "calls.view", "call_list"),
         Entry("limits", _("Limits"), "shield-half", "limits.view"),
         Entry("sites", _("Sites and emergency"), "map-pin", "extensions.view"),
-        Entry("shown_numbers", _("Numbers shown"), "id", "numbers.view"),
+        Entry("shown_numbers", _("Numbers shown"), "eye", "numbers.view"),
     ),
     (
         Entry("customer_people", _("People"), "user", "people.customer", "people"),

@@ -35,4 +35,9 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "call-back": {
+        "task": "pbx_console.pbx.tasks.call_back",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
 }

@@ -7,7 +7,7 @@ import logging
 from celery import shared_task
 from django.db import transaction
 
-from pbx_console.pbx import refresh, sounds, voicemail_spool, watch
+from pbx_console.pbx import callbacks, refresh, sounds, voicemail_spool, watch
 from pbx_console.pbx.services import porting_reminders
 from pbx_console.pbx.services.holidays import keep_holidays
 
@@ -54,6 +54,12 @@ def remind_of_portings() -> int:
 def watch_carriers() -> int:
     """Look whether the carriers whose turn it is answer."""
     return watch.look()
+
+
+@shared_task
+def call_back() -> int:
+    """Put callers who asked to be called back into their queues."""
+    return callbacks.run()
 
 
 def hint(endpoint_id: str) -> None:

@@ -8,7 +8,7 @@ from pbx_console.accounts.models import AuditEntry, Invitation, Reseller
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.branding.models import Brand
 from pbx_console.metering.models import Leg, UsageExport
-from pbx_console.pbx.models import OutboundRoute, Trunk
+from pbx_console.pbx.models import Device, OutboundRoute, Trunk
 from tests.conftest import Tenant
 from tests.meta import flow_objects
 from tests.meta.addresses import Address
@@ -37,7 +37,7 @@ def arguments_for(address: Address, tenant: Tenant, role: str = "") -> dict[str,
 
 
 def _value(name: str, address: Address, tenant: Tenant) -> Any:
-    if name in ("key", "message", "track") and address.name in flow_objects.KEYS:
+    if name in ("key", "message", "track", "agent") and address.name in flow_objects.KEYS:
         return flow_objects.KEYS[address.name](tenant)[name]
     if name == "slug":
         noun = address.name.removeprefix("console:").partition("_")[0]
@@ -99,7 +99,17 @@ def _route(tenant: Tenant) -> int:
         return route.pk
 
 
+def _slot(tenant: Tenant) -> int:
+    with as_everyone("matrix"):
+        rows = Device.objects.filter(extension=tenant.extension)
+        device, _made = rows.get_or_create(
+            extension=tenant.extension, defaults={"name": "Workshop"}
+        )
+        return device.slot
+
+
 VALUES = {
+    "slot": _slot,
     "person": lambda t: t.people["end_user"].pk,
     "role": _role,
     "invitation": _invitation,

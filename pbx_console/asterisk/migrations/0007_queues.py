@@ -64,7 +64,7 @@ class Migration(migrations.Migration):
                 ("state_interface", models.CharField(max_length=80)),
                 ("penalty", models.PositiveIntegerField(default=0)),
                 ("paused", models.PositiveIntegerField(default=0)),
-                ("reason_paused", models.CharField(max_length=40, null=True)),
+                ("reason_paused", models.CharField(max_length=80, null=True)),
             ],
             options={
                 "db_table": "queue_members",

@@ -51,7 +51,7 @@ class AstQueueMember(models.Model):
     state_interface = models.CharField(max_length=80)
     penalty = models.PositiveIntegerField(default=0)
     paused = models.PositiveIntegerField(default=0)
-    reason_paused = models.CharField(max_length=40, null=True)
+    reason_paused = models.CharField(max_length=80, null=True)
 
     class Meta:
         db_table = "queue_members"

@@ -83,7 +83,8 @@ BEGIN
   VALUES (agent.id, 'q' || agent.queue_id,
     format('Local/%s-%s-%s@queue-agent', lpad(agent.position::text, 3, '0'), agent.code,
            agent.number),
-    agent.number, format('PJSIP/%s-%s', agent.code, agent.number), agent.level,
+    agent.number, format('hint:%s-%s@queue-agents', agent.code, agent.number),
+    agent.level,
     CASE WHEN agent.is_paused OR agent.do_not_disturb THEN 1 ELSE 0 END, agent.reason)
   ON CONFLICT (uniqueid) DO UPDATE SET (queue_name, interface, membername,
     state_interface, penalty, paused, reason_paused)
@@ -181,6 +182,18 @@ BEGIN
   END IF;
   RETURN answer;
 END $$;
+
+-- What an agent's state follows: every phone of the extension, and one device that is
+-- always free, because a realtime phone that is registered and idle counts as unavailable.
+CREATE FUNCTION asterisk.agent_state(endpoint text)
+RETURNS text LANGUAGE sql STABLE @SAFE AS $$
+  SELECT concat_ws('&', 'PJSIP/' || c.code || '-' || e.number,
+      (SELECT string_agg('PJSIP/' || c.code || '-' || e.number || '-' || d.slot, '&')
+         FROM pbx_device d WHERE d.extension_id = e.id), 'Local/s@queue-free')
+    FROM pbx_extension e JOIN accounts_customer c ON c.id = e.customer_id
+   WHERE c.code = split_part(endpoint, '-', 1)
+     AND e.number = split_part(endpoint, '-', 2)
+$$;
 """
 
 CALLBACK = """
@@ -377,6 +390,7 @@ ACT_SIGNATURE = "agent_act(text, text, text, text)"
 NEW = (
     "step_queue(asterisk.route, bigint, bigint, text, timestamptz)",
     "agent_phones(text)",
+    "agent_state(text)",
     "callback_way(bigint, text)",
     "step_k(asterisk.route, bigint, bigint, text, timestamptz)",
     "may_call_back(text, text, text)",
@@ -385,7 +399,7 @@ NEW = (
 )
 ASKED = "".join(
     f"GRANT EXECUTE ON FUNCTION asterisk.{name} TO pbx_asterisk;"
-    for name in (NEW[1], *NEW[4:], ACT_SIGNATURE)
+    for name in (*NEW[1:3], *NEW[5:], ACT_SIGNATURE)
 )
 
 # *45 logs in and out, *46 pauses; `asterisk.feature_code` (0008) asks these.

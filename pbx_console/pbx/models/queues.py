@@ -14,6 +14,13 @@ from pbx_console.pbx.models.destinations import Destination, Kind, Reachable
 from pbx_console.pbx.models.prompts import MusicClass, Prompt
 
 CALLBACK_KEY = "1"
+# Why an agent pauses: *461 to *464 at the phone, or a choice in the console.
+REASONS = {
+    "break": _("break"),
+    "lunch": _("lunch"),
+    "work": _("desk work"),
+    "meeting": _("meeting"),
+}
 
 
 def _seconds(low: int, high: int) -> list[Any]:
@@ -223,6 +230,11 @@ class QueueMember(models.Model):
     def customer(self) -> Any:
         """Return whose it is, for the audit log."""
         return self.queue.customer
+
+    @property
+    def reason_word(self) -> Any:
+        """Return why the agent pauses, in words; empty without a reason."""
+        return REASONS.get(self.reason, "")
 
     @property
     def word(self) -> str:

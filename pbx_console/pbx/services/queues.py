@@ -12,6 +12,7 @@ from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import AuditEntry, Customer
 from pbx_console.accounts.services import audit, undo
 from pbx_console.pbx.models import Extension, Queue, QueueMember
+from pbx_console.pbx.models.queues import REASONS
 from pbx_console.pbx.services.nouns import drop, store
 
 FIELDS = [
@@ -23,7 +24,6 @@ FIELDS = [
 ]
 LOGGED = ("listed_agents",)
 MOST_AGENTS = 200
-REASONS = ("", "break", "lunch", "work", "meeting")
 
 Seat = tuple[Extension, int]  # an agent and the level
 
@@ -98,7 +98,7 @@ def change_agent(
     """
     member = QueueMember.objects.select_for_update(of=("self",)).get(pk=member.pk)
     before = _agent_facts(member)
-    if reason not in REASONS:
+    if reason not in ("", *REASONS):
         raise ValidationError(_("Choose one of the reasons."))
     if logged_in is not None and logged_in != member.is_logged_in:
         member.is_logged_in, member.is_paused = logged_in, False
