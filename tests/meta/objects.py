@@ -10,7 +10,7 @@ from pbx_console.branding.models import Brand
 from pbx_console.metering.models import Leg, UsageExport
 from pbx_console.pbx.models import Device, OutboundRoute, Trunk
 from tests.conftest import Tenant
-from tests.meta import flow_objects
+from tests.meta import flow_objects, number_objects
 from tests.meta.addresses import Address
 
 SLUGS = {
@@ -37,8 +37,15 @@ def arguments_for(address: Address, tenant: Tenant, role: str = "") -> dict[str,
 
 
 def _value(name: str, address: Address, tenant: Tenant) -> Any:
-    if name in ("key", "message", "track", "agent") and address.name in flow_objects.KEYS:
+    if (
+        name in ("key", "message", "track", "agent")
+        and address.name in flow_objects.KEYS
+    ):
         return flow_objects.KEYS[address.name](tenant)[name]
+    if name in ("key", "stem", "porting", "document") and (
+        known := number_objects.KEYS.get(address.name)
+    ):
+        return known(tenant)[name]
     if name == "slug":
         noun = address.name.removeprefix("console:").partition("_")[0]
         return SLUGS[noun](tenant)

@@ -66,8 +66,26 @@ def record(
     `key` identifies the object in its URL (default: its primary key); `customer` is in
     whose log it stands where the object does not say.
     """
+    made = entry(
+        actor, verb, obj, key=key, customer=customer, before=before, after=after
+    )
+    made.save(force_insert=True)
+    return made
+
+
+def entry(
+    actor: Actor,
+    verb: str,
+    obj: models.Model,
+    *,
+    key: str | None = None,
+    customer: Customer | None = None,
+    before: dict[str, Any] | None = None,
+    after: dict[str, Any] | None = None,
+) -> AuditEntry:
+    """Return an entry that is not written yet, for those who write many at once."""
     customer = customer or _customer_of(obj)
-    return AuditEntry.objects.create(
+    return AuditEntry(
         user=actor.user,
         actor_name=actor.name,
         actor_level=actor.level,

@@ -130,6 +130,15 @@ class NumberForm(forms.Form):
         ),
         widget=forms.TextInput(attrs={"list": "destinations", "autocomplete": "off"}),
     )
+    use = forms.ChoiceField(
+        label=_("Used for"), choices=Did.Use.choices, required=False
+    )
+    name_prefix = forms.CharField(
+        label=_("Before the caller's name"),
+        required=False,
+        max_length=20,
+        help_text=_("Whoever is called sees which number was dialled, as in “Sales”."),
+    )
     is_main = forms.BooleanField(
         label=_("Main number"),
         required=False,
@@ -158,7 +167,8 @@ class NumberForm(forms.Form):
         if not has_right(role, "numbers.manage"):
             del fields["customer"], fields["is_main"]
         elif did.reseller_id is None:
-            del fields["customer"], fields["destination"], fields["is_main"]
+            for name in ("customer", "destination", "is_main", "use", "name_prefix"):
+                del fields[name]
         else:
             owned = Customer.objects.filter(reseller=did.reseller_id)
             fields["customer"].queryset = owned
@@ -171,11 +181,15 @@ class NumberForm(forms.Form):
             "customer": did.customer_id,
             "destination": str(did.destination or ""),
             "is_main": did.is_main,
+            "use": did.use,
+            "name_prefix": did.name_prefix,
         }
 
     def clean(self) -> dict[str, Any]:
         """Turn what was typed into a destination of the chosen customer."""
         data: dict[str, Any] = self.cleaned_data
+        if "use" in data:
+            data["use"] = data["use"] or self.did.use
         if "destination" in data:
             held = (
                 data.get("customer") if "customer" in self.fields else self.did.customer

@@ -26,8 +26,14 @@ from pbx_console.console.owners import customer_for, show
 from pbx_console.console.paging import page
 from pbx_console.console.saving import attempted, saved
 from pbx_console.console.toasts import toast
+from pbx_console.lib import numbering
 from pbx_console.pbx.models import Did
-from pbx_console.pbx.services.dids import add_dids, delete_did, save_did
+from pbx_console.pbx.services.dids import (
+    add_dids,
+    delete_did,
+    save_did,
+    uses_of_number,
+)
 
 
 @needs("numbers.view")
@@ -137,6 +143,8 @@ def number(request: Any, digits: str) -> HttpResponse:
         "did": one(request, digits) if form.errors else did,
         "form": form,
         "destinations": offered(did.customer),
+        "plan": _(numbering.LABELS[numbering.kind_of(did.number)]),
+        "uses": uses_of_number(did),
     } | history.panel(did, request)
     status = 422 if form.errors else 200
     return render(request, "console/numbers/detail.html", context, status=status)

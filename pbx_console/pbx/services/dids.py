@@ -17,7 +17,7 @@ from pbx_console.accounts.services.quotas import Quota, look_again, take
 from pbx_console.lib import numbering
 from pbx_console.lib.e164 import NumberError
 from pbx_console.pbx import projection, refresh, tasks
-from pbx_console.pbx.models import Did, Trunk
+from pbx_console.pbx.models import Did, Porting, Trunk
 from pbx_console.pbx.numbering import lock_numbering, ranges_with
 
 HINTS = 50  # more are left to the sweep
@@ -79,6 +79,16 @@ def _logged(did: Did, fields: list[str]) -> dict[str, Any]:
     learn which carriers the platform works with: the trunk is told of free stock only."""
     hidden = {"trunk"} if did.reseller_id is not None else set()
     return audit.snapshot(did, [name for name in fields if name not in hidden])
+
+
+def uses_of_number(did: Did) -> list[str]:
+    """Return who shows a number outside and which open orders name it, as texts."""
+    shown = [_("Shown by %(name)s") % {"name": row} for row in did.shown_by.all()[:50]]
+    orders = Porting.objects.filter(numbers__contains=[did.number])
+    running = orders.exclude(state__in=("done", "cancelled"))
+    return shown + [
+        _("Porting, %(state)s") % {"state": row.get_state_display()} for row in running
+    ]
 
 
 def numbers_by_extension(customer: Customer) -> dict[int, list[str]]:
