@@ -9,6 +9,7 @@ from pbx_console.console.urls_domains import urlpatterns as domains
 from pbx_console.console.urls_door import urlpatterns as door
 from pbx_console.console.urls_extensions import urlpatterns as extensions
 from pbx_console.console.urls_flow import urlpatterns as flow
+from pbx_console.console.urls_keys import urlpatterns as keys
 from pbx_console.console.urls_limits import urlpatterns as limits
 from pbx_console.console.urls_mails import urlpatterns as mails
 from pbx_console.console.urls_numbers import urlpatterns as numbers
@@ -33,6 +34,7 @@ urlpatterns = [
     *voicemail,
     *flow,
     *queues,
+    *keys,
     *numbers,
     *trunks,
     *limits,

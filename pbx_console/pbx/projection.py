@@ -70,6 +70,8 @@ def extension_rows(
         set_var=f"{revision_variable(account.revision)};{told}",
         language=extension.language or extension.customer.language,
         subscribe_context="lamps",
+        named_call_group=_pickup_group(extension),
+        named_pickup_group=_pickup_group(extension),
         mailboxes=f"{extension.pk}@{extension.customer.code}",
         moh_suggest=extension.customer.code,
     )
@@ -77,6 +79,12 @@ def extension_rows(
         id=key, username=key, realm=REALM, md5_cred=digest(key, account.secret)
     )
     return endpoint, auth, PsAor(id=key)
+
+
+def _pickup_group(extension: Extension) -> str | None:
+    """Return the group's name in Asterisk, where groups of all customers are one list."""
+    group = extension.pickup_group
+    return f"{extension.customer.code}-{group}" if group else None
 
 
 def _shown_inside(extension: Extension) -> str:

@@ -32,6 +32,8 @@ class Kind(models.TextChoices):
     VOICEMAIL = "voicemail", _("Voicemail box")
     OUTSIDE = "outside", _("Outside number")
     PAGING = "paging", _("Paging group")
+    PARKING = "parking", _("Parking lot")
+    SLOT = "slot", _("Parking place")
 
 
 class Destination(models.Model):

@@ -148,6 +148,15 @@ class Extension(Confirmed):
         choices=Language,
         help_text=_("Of what the telephone system says. Empty: the customer's."),
     )
+    pickup_group = models.CharField(
+        _("pickup group"),
+        max_length=20,
+        blank=True,
+        validators=[
+            RegexValidator(r"^[a-z0-9_]+$", _("Small letters, digits and _ only."))
+        ],
+        help_text=_("Phones of the same group take each other's calls with *88."),
+    )
     site = models.ForeignKey(
         "pbx.Site",
         on_delete=models.SET_NULL,

@@ -35,6 +35,7 @@ FIELDS = [
     "inside_name",
     "inside_number",
     "language",
+    "pickup_group",
 ]
 
 

@@ -1,0 +1,12 @@
+"""The names of lamps: what a key on a phone subscribes to."""
+
+from __future__ import annotations
+
+from pbx_console.accounts.models import Customer
+from pbx_console.pbx.models.lamps import LampWord
+
+
+def lamp_of(customer: Customer, number: str) -> str:
+    """Return the lamp of an internal number of this customer: `205-3f9ab0c71d24`."""
+    word, _made = LampWord.objects.get_or_create(customer=customer)
+    return word.lamp(number)
