@@ -86,15 +86,11 @@ class LiveConsumer(PersonConsumer):
             told = {"type": "object", "key": message["endpoint"], **_rest(message)}
             await self.send(json.dumps(told))
 
-    async def page_part(self, message: dict[str, Any]) -> None:
-        """Ask the page to look at one of its parts again; what it shows is its answer."""
-        await self.send(json.dumps({"type": "object", "key": message["key"]}))
-
     async def object_changed(self, message: dict[str, Any]) -> None:
         """Tell that something changed; the page asks for the piece that shows it."""
         kind, number = message["kind"], message["number"]
         own = f"{self.code}-{number}" if kind == "extension" else None
-        if self.only in ("", own):
+        if kind == "queue" or self.only in ("", own):
             told = {"type": "changed", "kind": kind, "number": number}
             await self.send(json.dumps(told))
 

@@ -25,7 +25,7 @@ from pbx_console.asterisk.ami.client import AmiClient
 from pbx_console.asterisk.ami.queues import Queues, Tally
 from pbx_console.pbx.announce import customer_group
 from pbx_console.pbx.models import Queue
-from pbx_console.pbx.queue_state import OBJECT, queues_key
+from pbx_console.pbx.queue_state import queues_key
 
 logger = logging.getLogger(__name__)
 
@@ -119,7 +119,8 @@ class Board:
 async def tell(code: str) -> None:
     """Ask the open pages of a customer to look at the queues again."""
     layer: Any = get_channel_layer()
-    await layer.group_send(customer_group(code), {"type": "page.part", "key": OBJECT})
+    message = {"type": "object.changed", "kind": "queue", "number": ""}
+    await layer.group_send(customer_group(code), message)
 
 
 def _today(timezone: str) -> str:

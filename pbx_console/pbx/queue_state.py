@@ -16,8 +16,6 @@ import redis
 from pbx_console.pbx import presence
 
 logger = logging.getLogger(__name__)
-OBJECT = "queues"
-"""The name by which pages are told that something about queues changed."""
 
 
 def queues_key(code: str) -> str:

@@ -7,11 +7,20 @@ from contextlib import ExitStack, contextmanager
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.models import AuditEntry
 from pbx_console.accounts.scope import as_everyone
-from pbx_console.pbx.models import Destination, Extension, Queue, QueueMember
+from pbx_console.asterisk.ami.client import ask_all
+from pbx_console.pbx import callbacks
+from pbx_console.pbx.models import (
+    Destination,
+    Extension,
+    Queue,
+    QueueCallback,
+    QueueMember,
+)
 from pbx_console.pbx.services.dids import save_did
 from pbx_console.pbx.services.queues import change_agent, save_queue
 from tests.asterisk.conftest import House
@@ -131,3 +140,137 @@ def test_who_waits_already_is_served_when_an_agent_logs_in(house: House) -> None
             change_agent(SYSTEM, seat(one), logged_in=True)
         wait_for(lambda: invited(ringing))
         assert call.wait() == 0
+
+
+def answered(call: Process) -> bool:
+    return any(
+        m.status == 200 and "INVITE" in m.header("CSeq") for m in call.messages()
+    )
+
+
+def test_the_longest_wait_leads_on(house: House) -> None:
+    one, spare = agents(house, 2)
+    make_queue(house, one, max_wait_seconds=5, on_timeout=place(spare))
+    house.phone(one)
+    last = house.phone(spare)
+    with last.answering() as ringing:
+        call = call_in(house, talk=9.0)
+        wait_for(lambda: invited(ringing), seconds=15)
+        assert call.wait() == 0
+
+
+def test_a_full_queue_leads_on_and_a_key_leads_out(house: House) -> None:
+    one, spare = agents(house, 2)
+    where = place(spare)
+    make_queue(
+        house,
+        one,
+        max_waiting=1,
+        empty="never",
+        on_full=where,
+        leave_key="0",
+        on_leave=where,
+    )
+    last = house.phone(spare)
+    with last.answering() as ringing:
+        first = house.agent(host="127.0.0.2")
+        waits = first.run(
+            "call_digits",
+            *("-s", house.world.nordbel.number, "-m", "1", "-timeout", "30"),
+            **{"from": CALLER, "digit": "0", "display": ""},
+        )
+        wait_for(lambda: answered(waits))
+        second = call_in(house, talk=2.0)
+        assert second.wait() == 0
+        assert len(invited(ringing)) >= 1
+        assert waits.wait(30) == 0
+        assert len(invited(ringing)) == 2
+
+
+def test_linear_rings_one_after_the_other_and_ringall_all_at_once(house: House) -> None:
+    one, two = agents(house, 2)
+    queue = make_queue(house, one, two, strategy="linear", wrapup_seconds=0)
+    phones = [house.phone(one), house.phone(two)]
+    with all_answering(*phones) as ringing:
+        for _round in range(2):
+            assert call_in(house, talk=2.0).wait() == 0
+    assert [len(invited(found)) for found in ringing] == [2, 0]
+    with as_everyone("test"):
+        save_queue(SYSTEM, queue=queue, agents=[(two, 0), (one, 0)])
+    with all_answering(*phones) as ringing:
+        assert call_in(house, talk=2.0).wait() == 0
+    assert [len(invited(found)) for found in ringing] == [0, 1]
+    with as_everyone("test"):
+        save_queue(SYSTEM, queue=queue, strategy="ringall")
+    with all_answering(*phones) as ringing:
+        assert call_in(house, talk=2.0).wait() == 0
+    assert [len(invited(found)) for found in ringing] == [1, 1]
+
+
+def test_an_agent_rests_after_a_call_and_is_not_rung_while_talking(
+    house: House,
+) -> None:
+    one, two = agents(house, 2)
+    make_queue(house, one, two, strategy="linear", wrapup_seconds=60)
+    phones = [house.phone(one), house.phone(two)]
+    with all_answering(*phones) as ringing:
+        assert call_in(house, talk=2.0).wait() == 0
+        assert [len(invited(found)) for found in ringing] == [1, 0]
+        assert call_in(house, talk=2.0).wait() == 0  # the first one rests
+        assert [len(invited(found)) for found in ringing] == [1, 1]
+
+
+def test_a_queue_without_agents_says_so_and_ends(house: House) -> None:
+    make_queue(house)
+    call = call_in(house, talk=12.0)
+    assert call.wait(30) in (0, 1)  # the PBX hangs up by itself
+    (leg,) = house.carrier_legs()
+    assert leg.userfield.startswith("v1|in|")
+
+
+def test_who_asks_to_be_called_back_is_called_and_the_queue_pays(house: House) -> None:
+    (one,) = agents(house, 1)
+    queue = make_queue(house, one, empty="never", offers_callback=True)
+    with as_everyone("test"):
+        change_agent(SYSTEM, seat(one), logged_in=False)
+        allowed = ask(house, queue, "030 2312 5998", waited="40")
+        assert ask(house, queue, "+4990012345678") == ""
+        assert ask(house, queue, "112") == ""
+        assert ask(house, queue, "+14165550123") == ""
+        row = QueueCallback.objects.get()
+    assert allowed == "ok"
+    assert row.number == "+493023125998"
+    phone = house.phone(one)
+    assert callbacks.run() == 1
+    with phone.answering(), house.carrier.answering() as outside:
+        with as_everyone("test"):
+            change_agent(SYSTEM, seat(one), logged_in=True)
+        wait_for(lambda: invited(outside), seconds=15)
+        assert invited(outside)[0].line.startswith("INVITE sip:+493023125998@")
+        wait_for(lambda: any(m.line.startswith("ACK") for m in outside.messages()))
+        hang_up("queue-callback")
+        (leg,) = house.carrier_legs()
+    assert leg.userfield == "v1|out|carrier|+493023125998"
+    assert leg.accountcode == "700"
+    callbacks.run()
+    with as_everyone("test"):
+        assert QueueCallback.objects.get().state == "done"
+
+
+def ask(house: House, queue: Queue, number: str, *, waited: str = "1") -> str:
+    """What the dialplan asks when a caller pressed the key."""
+    code = house.world.nordbel.customer.code
+    digits = "".join(c for c in number if c.isdigit() or c == "+")
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT asterisk.ask_callback(%s, %s, %s, %s)",
+            [code, str(queue.pk), digits, waited],
+        )
+        return str(cursor.fetchone()[0])
+
+
+def hang_up(part: str) -> None:
+    """End the channels whose name holds `part`."""
+    (answer,) = ask_all([{"Action": "CoreShowChannels"}])
+    names = [item["Channel"] for item in answer["events"] if part in item["Channel"]]
+    ask_all([{"Action": "Hangup", "Channel": name} for name in names])

@@ -45,7 +45,7 @@ class Migration(migrations.Migration):
                 ("announce_holdtime", models.CharField(default="no", max_length=3)),
                 (
                     "announce_to_first_user",
-                    models.CharField(default="yes", max_length=3),
+                    models.CharField(default="no", max_length=3),
                 ),
                 ("periodic_announce", models.CharField(max_length=120, null=True)),
                 ("periodic_announce_frequency", models.PositiveIntegerField(default=0)),

@@ -30,7 +30,7 @@ class AstQueue(models.Model):
     min_announce_frequency = models.PositiveIntegerField(default=10)
     announce_position = models.CharField(max_length=3, default="no")
     announce_holdtime = models.CharField(max_length=3, default="no")
-    announce_to_first_user = models.CharField(max_length=3, default="yes")
+    announce_to_first_user = models.CharField(max_length=3, default="no")
     periodic_announce = models.CharField(max_length=120, null=True)
     periodic_announce_frequency = models.PositiveIntegerField(default=0)
 

@@ -33,7 +33,8 @@ BEGIN
     CASE WHEN NEW.announce_position OR NEW.announce_wait THEN NEW.announce_seconds
          ELSE 0 END, 10,
     CASE WHEN NEW.announce_position THEN 'yes' ELSE 'no' END,
-    CASE WHEN NEW.announce_wait THEN 'yes' ELSE 'no' END, 'yes',
+    -- Never to the first one: he would hear it while an agent could already ring.
+    CASE WHEN NEW.announce_wait THEN 'yes' ELSE 'no' END, 'no',
     (SELECT 'prompts/' || p.digest FROM pbx_prompt p
       WHERE p.id = NEW.periodic_id AND p.digest <> ''),
     CASE WHEN NEW.periodic_id IS NULL THEN 0 ELSE NEW.periodic_seconds END
