@@ -133,6 +133,10 @@ class Agent:
     def _scenario(self, name: str, keys: dict[str, str]) -> Path:
         """The file; a status code cannot be a key, so it is written into a copy."""
         found = SCENARIOS / f"{name}.xml"
+        if typed := keys.pop("typed", ""):
+            copy = self.directory / f"{name}-{len(list(self.directory.iterdir()))}.xml"
+            copy.write_text(_typing(found.read_text(), typed))
+            return copy
         if code := keys.pop("code", ""):
             copy = self.directory / f"{name}-{code}.xml"
             copy.write_text(found.read_text().replace("[code]", code))
@@ -149,9 +153,16 @@ class Agent:
         return got[-1] if got else 0
 
     def call(
-        self, number: str, *, talk: float = 0.3, shown: str = "", display: str = ""
+        self,
+        number: str,
+        *,
+        talk: float = 0.3,
+        shown: str = "",
+        display: str = "",
+        typed: str = "",
     ) -> Process:
-        """Dial; returns at once. `shown` is the From user of a caller without account."""
+        """Dial; returns at once. `shown` is the From user of a caller without account;
+        `typed` is pressed once the call is answered, a comma waits a second."""
         scenario = "call" if self.user else "call_open"
         options = ["-s", number, "-m", "1", "-d", str(int(talk * 1000))]
         if self.user:
@@ -163,6 +174,7 @@ class Agent:
             "40",
             **{"from": self.user or shown},
             display=display,
+            **({"typed": typed} if typed else {}),
         )
 
     @contextmanager
@@ -182,6 +194,42 @@ class Agent:
             if process.process.poll() is None:
                 process.process.kill()
                 process.process.wait(10)
+
+
+_INFO = """  <pause milliseconds="{wait}" />
+  <send retrans="500"><![CDATA[
+
+INFO sip:[service]@[remote_ip]:[remote_port] SIP/2.0
+Via: SIP/2.0/[transport] [local_ip]:[local_port];branch=[branch]
+From: [display]<sip:[from]@[local_ip]>;tag=[call_number]
+To: <sip:[service]@[remote_ip]>[peer_tag_param]
+Call-ID: [call_id]
+CSeq: {place} INFO
+Max-Forwards: 70
+Content-Type: application/dtmf-relay
+Content-Length: [len]
+
+Signal={key}
+Duration=100
+
+]]></send>
+  <recv response="200" />
+"""
+
+
+def _typing(scenario: str, typed: str) -> str:
+    """Return the scenario of a caller who presses keys, each one an INFO request."""
+    bye = re.search(r"CSeq: (\d+) BYE", scenario)
+    assert bye is not None
+    place, wait, steps = int(bye[1]), 400, ""
+    for key in typed:
+        if key == ",":
+            wait += 1000
+            continue
+        steps += _INFO.format(wait=wait, place=place, key=key)
+        place, wait = place + 1, 200
+    scenario = scenario.replace("  <pause />", f"{steps}  <pause />", 1)
+    return scenario.replace(bye[0], f"CSeq: {place} BYE")
 
 
 def _bound(host: str, port: int) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from itertools import groupby
 from typing import Any
 
@@ -20,26 +20,35 @@ NOWHERE = _("the call ends")
 class DestinationChoice(forms.TypedChoiceField):
     """A choice of one customer's destinations, in groups per kind; empty: None."""
 
-    def __init__(self, customer: Customer, *, empty: Any = NOWHERE, **kwargs: Any):
-        """Offer what `customer` has; `empty` says what no choice means."""
+    def __init__(
+        self,
+        customer: Customer,
+        *,
+        empty: Any = NOWHERE,
+        kinds: Sequence[str] = tuple(Kind.values),
+        **kwargs: Any,
+    ):
+        """Offer what `customer` has of `kinds`; `empty` says what no choice means."""
         kwargs.setdefault("required", False)
         super().__init__(
-            choices=lambda: _grouped(customer, empty),
-            coerce=lambda key: _rows(customer).filter(pk=key).first(),
+            choices=lambda: _grouped(customer, empty, kinds),
+            coerce=lambda key: _rows(customer, kinds).filter(pk=key).first(),
             empty_value=None,
             **kwargs,
         )
 
 
-def _rows(customer: Customer) -> Any:
-    return Destination.objects.filter(customer=customer)
+def _rows(customer: Customer, kinds: Sequence[str]) -> Any:
+    return Destination.objects.filter(customer=customer, kind__in=kinds)
 
 
-def _grouped(customer: Customer, empty: Any) -> list[tuple[Any, Any]]:
+def _grouped(
+    customer: Customer, empty: Any, kinds: Sequence[str]
+) -> list[tuple[Any, Any]]:
     words = dict(Kind.choices)
     order = list(Kind.values)
     rows = sorted(
-        _rows(customer),
+        _rows(customer, kinds),
         key=lambda row: (order.index(row.kind), row.number or "~", row.name),
     )
     grouped = groupby(rows, key=lambda row: row.kind)
