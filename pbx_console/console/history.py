@@ -87,6 +87,7 @@ SENTENCES = {
         "PIN of extension %(label)s locked after wrong tries"
     ),
     "extension.secret_reset": gettext_noop("Extension %(label)s: new SIP password"),
+    "schedule.switched": gettext_noop("Schedule %(label)s switched by hand"),
     "did.created": gettext_noop("Number %(label)s added"),
     "did.saved": gettext_noop("Number %(label)s changed"),
     "did.deleted": gettext_noop("Number %(label)s removed"),
@@ -134,10 +135,14 @@ KEYS = {
     "trunk": "slug",
     "pricelist": "slug",
 }
-HIDDEN_FIELDS = {"slug", "is_main"}
+HIDDEN_FIELDS = {"slug", "is_main", "member_ids", "key_ids"}
 EXTRA_LABELS: dict[str, Promise | str] = {
     "role": gettext_lazy("role"),
     "list": gettext_lazy("list"),
+    "listed_members": gettext_lazy("members"),
+    "listed_keys": gettext_lazy("keys"),
+    "listed_hours": gettext_lazy("opening hours"),
+    "listed_days": gettext_lazy("own days"),
     "file": gettext_lazy("file"),
     "q": gettext_lazy("search"),
     "since": gettext_lazy("from"),
