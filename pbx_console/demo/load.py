@@ -23,6 +23,7 @@ from pbx_console.accounts.services.resellers import save_reseller
 from pbx_console.accounts.services.sign_in import totp_secret
 from pbx_console.branding.services.brands import load_pack
 from pbx_console.demo import journal
+from pbx_console.demo.voicemail import add_voicemail
 from pbx_console.demo.world import (
     DESTINATIONS,
     PRICES,
@@ -182,6 +183,7 @@ def _customer(
         for number, name in enumerate(wanted.people, start=wanted.first)
     ]
     _numbers(reseller, customer, wanted, trunk, extensions)
+    add_voicemail(LOADER, customer)
     for extension in extensions:
         loaded.sip_accounts.append(_sip_account(extension))
     if wanted.mail:
