@@ -33,7 +33,6 @@ class Place:
     title: str
     aside: str
     sentence: str
-    icon: str
     url: str = ""
     again: bool = False
     phones: list[tuple[str, str]] = field(default_factory=list)  # number, presence
@@ -149,7 +148,6 @@ class _Names:
             title=row.name if row else self._plain(node),
             aside=words.aside(step),
             sentence=words.sentence(step, away=is_away(step, self.states)),
-            icon=says.icon,
             url=self._url(node, row),
             again=node.again,
             phones=self._phones(step),

@@ -13,13 +13,13 @@ from typing import Any
 
 from pbx_console.pbx.paths import Node, Way
 
-WIDTH, HEIGHT, TALL = 176, 58, 90
-GAP, BETWEEN, EDGE = 116, 16, 8
-BEND = 30  # where a line turns down, after its box
+WIDTH, HEIGHT, TALL = 168, 58, 90
+GAP, BETWEEN, EDGE = 100, 16, 8
+BEND = 24  # where a line turns down, after its box
 MIDDLE = HEIGHT // 2
-LETTERS = 21  # of a title; a letter is about 7 px wide
-KIND_LETTERS = 25
-LABEL_LETTERS = (16, 12)  # on a straight line, on one that turns
+LETTERS = 20  # of a title; a letter is about 7 px wide
+KIND_LETTERS = 23
+LABEL_LETTERS = (14, 11)  # on a straight line, on one that turns
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +67,7 @@ class Box:
     def lamps(self) -> list[Lamp]:
         """Return the phones that ring here, side by side."""
         return [
-            Lamp(number, word, 18 + 38 * place)
+            Lamp(number, word, 18 + 36 * place)
             for place, (number, word) in enumerate(self.shown.phones)
         ]
 
@@ -118,6 +118,11 @@ class Picture:
     lines: list[Line] = field(default_factory=list)
     width: int = 0
     height: int = 0
+
+    @property
+    def columns(self) -> int:
+        """Return how many boxes stand side by side."""
+        return max(box.column for box in self.boxes) + 1
 
     @property
     def journey(self) -> str:

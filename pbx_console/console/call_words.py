@@ -19,52 +19,53 @@ from pbx_console.pbx.paths import Node, Step, Way
 
 @dataclass(frozen=True, slots=True)
 class Says:
-    """An action's word, what it does as a sentence, and its icon."""
+    """An action's word, and what it does as a sentence."""
 
     word: Any
     does: Any
-    icon: str = "route"
 
 
 ACTIONS: dict[str, Says] = {
-    "number": Says(gettext_lazy("Number"), gettext_lazy("is called."), "number"),
-    "extension": Says(
-        gettext_lazy("Extension"), gettext_lazy("rings %(seconds)s s."), "hash"
-    ),
-    "group": Says(
-        gettext_lazy("Hunt group"),
-        gettext_lazy("rings %(seconds)s s."),
-        "users-group",
-    ),
-    "queue": Says(
-        gettext_lazy("Queue"), gettext_lazy("lets the caller wait."), "stack-2"
-    ),
-    "menu": Says(
-        gettext_lazy("Menu"), gettext_lazy("plays and waits for a key."), "dialpad"
-    ),
-    "goto": Says(
-        gettext_lazy("Schedule"), gettext_lazy("decides by the time."), "calendar-time"
-    ),
-    "forward": Says(
-        gettext_lazy("Forward"), gettext_lazy("forwards every call."), "hash"
-    ),
-    "busy": Says(gettext_lazy("Busy"), gettext_lazy("does not ring."), "bell-off"),
-    "announcement": Says(
-        gettext_lazy("Announcement"), gettext_lazy("is played."), "speakerphone"
-    ),
+    "number": Says(gettext_lazy("Number"), gettext_lazy("is called.")),
+    "extension": Says(gettext_lazy("Extension"), gettext_lazy("rings %(seconds)s s.")),
+    "group": Says(gettext_lazy("Hunt group"), gettext_lazy("rings %(seconds)s s.")),
+    "queue": Says(gettext_lazy("Queue"), gettext_lazy("lets the caller wait.")),
+    "menu": Says(gettext_lazy("Menu"), gettext_lazy("plays and waits for a key.")),
+    "goto": Says(gettext_lazy("Schedule"), gettext_lazy("decides by the time.")),
+    "forward": Says(gettext_lazy("Forward"), gettext_lazy("forwards every call.")),
+    "busy": Says(gettext_lazy("Busy"), gettext_lazy("does not ring.")),
+    "announcement": Says(gettext_lazy("Announcement"), gettext_lazy("is played.")),
     "conference": Says(
-        gettext_lazy("Conference room"), gettext_lazy("lets the caller in."), "users"
+        gettext_lazy("Conference room"), gettext_lazy("lets the caller in.")
     ),
-    "voicemail": Says(
-        gettext_lazy("Voicemail box"), gettext_lazy("takes a message."), "mailbox"
+    "voicemail": Says(gettext_lazy("Voicemail box"), gettext_lazy("takes a message.")),
+    "outside": Says(gettext_lazy("Outside number"), gettext_lazy("is called outside.")),
+    "page": Says(gettext_lazy("Paging group"), gettext_lazy("speaks at once.")),
+    "park": Says(gettext_lazy("Parking lot"), gettext_lazy("keeps the call.")),
+    "slot": Says(
+        gettext_lazy("Parking place"), gettext_lazy("gives a parked call back.")
     ),
-    "outside": Says(
-        gettext_lazy("Outside number"), gettext_lazy("is called outside."), "phone-call"
+    "pickup": Says(gettext_lazy("Pickup"), gettext_lazy("takes a ringing call.")),
+    "callback": Says(
+        gettext_lazy("Call back"), gettext_lazy("notes the caller’s number.")
     ),
-    "paging": Says(
-        gettext_lazy("Paging group"), gettext_lazy("speaks at once."), "speakerphone"
+    "voicemail-open": Says(
+        gettext_lazy("Voicemail box"), gettext_lazy("plays its messages.")
     ),
-    "refuse": Says(gettext_lazy("End"), gettext_lazy("the call ends."), "phone-off"),
+    "voicemail-ask": Says(
+        gettext_lazy("Voicemail box"), gettext_lazy("asks for number and PIN.")
+    ),
+    "voicemail-none": Says(
+        gettext_lazy("Voicemail box"), gettext_lazy("is not there.")
+    ),
+    "emergency": Says(
+        gettext_lazy("Emergency call"), gettext_lazy("goes out before all else.")
+    ),
+    "act": Says(gettext_lazy("Code"), gettext_lazy("switches a setting.")),
+    "agent": Says(gettext_lazy("Code"), gettext_lazy("signs an agent in or out.")),
+    "override": Says(gettext_lazy("Code"), gettext_lazy("switches a schedule.")),
+    "pin": Says(gettext_lazy("Code"), gettext_lazy("asks for the PIN.")),
+    "refuse": Says(gettext_lazy("End"), gettext_lazy("the call ends.")),
 }
 REASONS = {
     "gone": gettext_lazy("It leads nowhere."),
@@ -84,9 +85,9 @@ OUTCOMES = {
     "on_full": gettext_lazy("full"),
 }
 STATES = {
-    "open": gettext_lazy("open"),
-    "closed": gettext_lazy("closed"),
-    "holiday": gettext_lazy("holiday"),
+    "open": gettext_lazy("is open"),
+    "closed": gettext_lazy("is closed"),
+    "holiday": gettext_lazy("on holiday"),
 }
 RINGS = frozenset({"extension", "group", "queue"})
 

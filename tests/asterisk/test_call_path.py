@@ -130,7 +130,12 @@ def test_the_picture_and_the_call_agree_about_an_extension(house: House) -> None
     assert street.agree("203") == [[f"{code}-202"], [OUTSIDE]]
 
     with as_everyone("test"):
-        save_customer(SYSTEM, customer=street.customer, is_active=False)
+        save_customer(
+            SYSTEM,
+            reseller=street.customer.reseller,
+            customer=street.customer,
+            is_active=False,
+        )
     assert street.agree("202") == []
 
 

@@ -135,7 +135,7 @@ def test_it_ends_for_every_web_of_outcomes(rows: dict[str, Any]) -> None:
     picture = draw(found.first, lambda node: Shown(), lambda node, way: "x")
     places = {(box.x, box.y) for box in picture.boxes}
     assert len(places) == len(picture.boxes), "no box covers another one"
-    assert all(box.x + 176 <= picture.width for box in picture.boxes)
+    assert all(box.x + 168 <= picture.width for box in picture.boxes)
     own = {box.row for box in picture.boxes if box.taken}
     assert own == {0}, "the call's own way is straight"
 

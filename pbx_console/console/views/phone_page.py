@@ -58,6 +58,7 @@ def show(request: Any, form: WhereForm | None = None) -> HttpResponse:
         "form": form,
         "choices": _choices(form),
         "numbers": extension.dids.all(),
+        "queues": extension.queue_memberships.select_related("queue"),
         "sees_calls": contract.has(request, Feature.CALL_LIST),
         "page": page(_calls(extension), NEWEST, request.GET, size=20),
         "messages_new": _messages(found).filter(is_new=True).count()
