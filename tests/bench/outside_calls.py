@@ -1,0 +1,336 @@
+"""Outside calls per second: the full dialplan against a bare static one, in one run.
+
+sipp plays the phones (INVITE with digest, answered, one second, BYE) and the carrier, on
+the same cores. The full side is the instance's Asterisk: lookups in the database, limits,
+counters and the journal. The bare side is a second Asterisk of the same package with static
+endpoints, one Dial, no database, no journal. A rate is clean when no call failed and sipp
+sent nothing twice.
+
+`BENCH_RATE` (120) is played for `BENCH_SECONDS` (60) on both; then the highest clean rate
+of each is looked for in steps of `BENCH_STEP` (20) per second, `BENCH_STEP_SECONDS` (10)
+each. The figure is the full side's highest, the baseline the bare one's.
+"""
+
+from __future__ import annotations
+
+import csv
+import os
+import shutil
+import subprocess
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from tempfile import TemporaryDirectory
+
+import psycopg
+from django.conf import settings
+from django.db import connection
+
+from embedded.paths import ASTERISK_ROOT
+from pbx_console.accounts.actor import SYSTEM
+from pbx_console.accounts.models import Reseller
+from pbx_console.accounts.scope import as_everyone
+from pbx_console.accounts.services.customers import save_customer
+from pbx_console.metering.models import CustomerTariff
+from pbx_console.metering.services.tariffs import choose_for_customer
+from pbx_console.pbx.models import Extension
+from pbx_console.pbx.projection import project_extensions
+from pbx_console.pbx.services.limits import save_limits
+from pbx_console.pbx.services.trunks import save_trunk
+from tests.asterisk.sipp import SCENARIOS, free_port, wait_for
+from tests.bench.report import Result, high, middle
+from tests.conftest import World, make_world
+
+PHONES = int(os.environ.get("BENCH_PHONES", "200"))
+RATE = int(os.environ.get("BENCH_RATE", "120"))
+SECONDS = int(os.environ.get("BENCH_SECONDS", "60"))
+STEP = int(os.environ.get("BENCH_STEP", "20"))
+STEP_SECONDS = int(os.environ.get("BENCH_STEP_SECONDS", "10"))
+HIGHEST = int(os.environ.get("BENCH_HIGHEST", "400"))
+FULL_CARRIER, BARE_CARRIER = "127.0.0.2", "127.0.0.3"
+DIALLED = "03023125999"
+TALK_MS = "1000"
+
+
+@dataclass(frozen=True)
+class Played:
+    """What sipp counted."""
+
+    rate: int
+    seconds: int
+    calls: int
+    failed: int
+    retransmissions: int
+
+    @property
+    def clean(self) -> bool:
+        """No call failed, nothing was sent twice."""
+        return self.calls > 0 and not self.failed and not self.retransmissions
+
+
+def outside_calls() -> Iterator[Result]:
+    """Play the asked rate on both sides, then look for the highest clean ones."""
+    world = make_world()
+    with TemporaryDirectory() as folder, as_everyone("benchmark"):
+        place = Path(folder)
+        phones = _phones(world)
+        yield _lookup(phones)
+        users = _users(place, phones)
+        with _carrier(place, FULL_CARRIER) as port:
+            save_trunk(SYSTEM, trunk=world.trunk, host=FULL_CARRIER, port=port)
+            _play(place, settings.SIP_PORT, users, rate=20, seconds=PHONES // 20)
+            full = _play(place, settings.SIP_PORT, users, rate=RATE, seconds=SECONDS)
+            highest = _highest(place, settings.SIP_PORT, users, full)
+        with _carrier(place, BARE_CARRIER) as port, _bare(phones, port) as server:
+            _play(place, server, users, rate=20, seconds=PHONES // 20)
+            bare = _play(place, server, users, rate=RATE, seconds=SECONDS)
+            bare_highest = _highest(place, server, users, bare)
+    more = {"full": asdict(full), "bare": asdict(bare), "is_clean": full.clean}
+    yield Result(
+        "outside calls, highest clean rate",
+        highest,
+        "calls/s",
+        bare_highest,
+        "static dialplan, no database, no journal",
+        more,
+    )
+
+
+# ── the full side ────────────────────────────────────────────────────────────────────
+
+
+def _phones(world: World) -> list[Extension]:
+    reseller = world.nordbel.reseller
+    Reseller.objects.update(max_extensions=100_000, max_calls=100_000)
+    reseller.refresh_from_db()
+    customer = save_customer(
+        SYSTEM,
+        reseller=reseller,
+        name="Bench",
+        max_extensions=100_000,
+        max_calls=100_000,
+    )
+    prices = CustomerTariff.objects.get(customer=world.nordbel.customer).price_list
+    choose_for_customer(SYSTEM, customer=customer, price_list=prices)
+    huge = {"minutes_day": 10**8, "money_day_micro": 10**14}
+    save_limits(SYSTEM, owner=customer, minutes_hour=10**8, **huge)
+    count = max(PHONES, int(os.environ.get("BENCH_EXTENSIONS", "10000")))
+    made = [
+        Extension(
+            customer=customer,
+            number=str(20_000 + n),
+            name="Bench",
+            revision=1,
+            live_revision=1,
+        )
+        for n in range(count)
+    ]
+    Extension.objects.bulk_create(made)
+    project_extensions(made[:PHONES])
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE pbx_extension")
+    return made[:PHONES]
+
+
+def _lookup(phones: list[Extension]) -> Result:
+    """Milliseconds of the lookup of an outside call, the plan and cache warm."""
+    took = []
+    question = "SELECT action, reason FROM asterisk.route_from_extension(%s, %s)"
+    own = os.environ["PBX_ASTERISK_DATABASE_URL"]
+    with psycopg.connect(own, autocommit=True) as asked:
+        for place in range(1_000):
+            endpoint = phones[place % len(phones)].endpoint_id
+            start = time.perf_counter()
+            row = asked.execute(question, [endpoint, DIALLED]).fetchone()
+            took.append((time.perf_counter() - start) * 1000)
+            assert row == ("outside", ""), row
+    more = {"p95": round(high(took[100:]), 3), "extensions": Extension.objects.count()}
+    return Result(
+        "lookup of an outside call", middle(took[100:]), "ms", 1.0, "1 ms", more
+    )
+
+
+# ── the bare side ────────────────────────────────────────────────────────────────────
+
+BARE_MODULES = (
+    *("res_sorcery_config", "res_sorcery_astdb", "res_sorcery_memory"),
+    *("res_pjproject", "res_pjsip", "res_pjsip_session", "res_pjsip_pubsub"),
+    *("res_pjsip_authenticator_digest", "res_pjsip_endpoint_identifier_user"),
+    *("res_pjsip_sdp_rtp", "res_pjsip_caller_id", "res_pjsip_nat", "chan_pjsip"),
+    *("res_rtp_asterisk", "res_timing_timerfd", "codec_ulaw", "codec_alaw"),
+    *("bridge_simple", "bridge_native_rtp", "pbx_config", "app_dial"),
+)
+BARE_PJSIP = """
+[global]
+type = global
+default_realm = telephony
+endpoint_identifier_order = username
+disable_multi_domain = yes
+[system]
+type = system
+disable_tcp_switch = yes
+[udp]
+type = transport
+protocol = udp
+bind = 127.0.0.1:{port}
+[carrier]
+type = endpoint
+context = none
+disallow = all
+allow = alaw
+aors = carrier
+direct_media = no
+[carrier]
+type = aor
+contact = sip:{carrier}
+"""
+BARE_PHONE = """
+[{user}]
+type = endpoint
+context = bare
+disallow = all
+allow = alaw
+auth = {user}
+direct_media = no
+[{user}]
+type = auth
+auth_type = userpass
+username = {user}
+password = {secret}
+realm = telephony
+"""
+BARE_DIALPLAN = """
+[bare]
+exten => _X.,1,Dial(PJSIP/${EXTEN}@carrier,120)
+[none]
+"""
+
+
+@contextmanager
+def _bare(phones: list[Extension], carrier: int) -> Iterator[int]:
+    """Run the bare Asterisk; its SIP port."""
+    own = Path(settings.JOURNAL_DIR).resolve().parent
+    inside = Path("/") / own.relative_to(ASTERISK_ROOT)  # only in the private root
+    shutil.rmtree(own / "bare", ignore_errors=True)
+    for name in ("etc", "lib", "spool", "run", "log"):
+        (own / "bare" / name).mkdir(parents=True)
+    port = free_port()
+    text = (own / "etc" / "asterisk.conf").read_text()
+    for name in ("etc", "lib", "spool", "run", "log"):
+        text = text.replace(f"{inside}/{name}\n", f"{inside}/bare/{name}\n")
+    pjsip = BARE_PJSIP.format(port=port, carrier=f"{BARE_CARRIER}:{carrier}")
+    for row in phones:
+        pjsip += BARE_PHONE.format(user=row.endpoint_id, secret=row.secret)
+    modules = "[modules]\nautoload = no\n"
+    modules += "".join(f"load = {name}.so\n" for name in BARE_MODULES)
+    files = {
+        "asterisk.conf": text,
+        "pjsip.conf": pjsip,
+        "modules.conf": modules,
+        "extensions.conf": BARE_DIALPLAN,
+        "logger.conf": "[logfiles]\nmessages.log = warning,error\n",
+        "cdr.conf": "[general]\nenable = no\n",
+        "cel.conf": "[general]\nenable = no\n",
+    }
+    for name, content in files.items():
+        (own / "bare" / "etc" / name).write_text(content)
+    for name in ("acl.conf", "rtp.conf", "ccss.conf", "features.conf", "udptl.conf"):
+        if (own / "etc" / name).exists():
+            shutil.copy(own / "etc" / name, own / "bare" / "etc" / name)
+    configuration = f"{inside}/bare/etc/asterisk.conf"
+    command = [
+        "chroot",
+        str(ASTERISK_ROOT),
+        "asterisk",
+        "-C",
+        configuration,
+        "-f",
+        "-n",
+    ]
+    process = subprocess.Popen(
+        command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT
+    )
+    try:
+        wait_for(lambda: (own / "bare" / "run" / "asterisk.ctl").exists(), seconds=30)
+        booted = [*command[:5], "-rx", "core waitfullybooted"]
+        subprocess.run(booted, check=True, stdout=subprocess.DEVNULL, timeout=30)
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+# ── sipp ─────────────────────────────────────────────────────────────────────────────
+
+
+def _users(place: Path, phones: list[Extension]) -> Path:
+    lines = ["SEQUENTIAL"]
+    for row in phones:
+        account = f"[authentication username={row.endpoint_id} password={row.secret}]"
+        lines.append(f"{row.endpoint_id};{account}")
+    (place / "users.csv").write_text("\n".join(lines) + "\n")
+    scenario = (SCENARIOS / "call.xml").read_text()
+    scenario = scenario.replace("[authentication]", "[field1]")
+    scenario = scenario.replace("[display]", "").replace("[from]", "[field0]")
+    # Whatever is not an answer is a failed call here.
+    lines = [line for line in scenario.split("\n") if 'next="refused"' not in line]
+    (place / "phones.xml").write_text("\n".join(lines))
+    return place / "users.csv"
+
+
+@contextmanager
+def _carrier(place: Path, host: str) -> Iterator[int]:
+    port = free_port(host)
+    process = _sipp(place, SCENARIOS / "answer.xml", host, port, "127.0.0.1:5060")
+    try:
+        yield port
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _play(place: Path, server: int, users: Path, *, rate: int, seconds: int) -> Played:
+    stats = place / f"{time.monotonic_ns()}.csv"
+    process = _sipp(
+        place,
+        place / "phones.xml",
+        "127.0.0.1",
+        free_port(),
+        f"127.0.0.1:{server}",
+        *("-inf", str(users), "-s", DIALLED, "-d", TALK_MS, "-r", str(rate)),
+        *("-m", str(rate * seconds), "-l", "100000", "-trace_stat", "-fd", "1"),
+        *("-stf", str(stats), "-timeout", str(seconds + 40)),
+    )
+    process.wait(seconds + 60)
+    with stats.open() as file:
+        last = list(csv.DictReader(file, delimiter=";"))[-1]
+    return Played(
+        rate,
+        seconds,
+        int(last["TotalCallCreated"]),
+        int(last["TotalCallCreated"]) - int(last["SuccessfulCall(C)"]),
+        int(last["Retransmissions(C)"]),
+    )
+
+
+def _highest(place: Path, server: int, users: Path, asked: Played) -> int:
+    """The highest clean rate: up from the asked one, or from the lowest step."""
+    best = asked.rate if asked.clean else 0
+    rate = best + STEP
+    while rate <= HIGHEST and rate != asked.rate:
+        if not _play(place, server, users, rate=rate, seconds=STEP_SECONDS).clean:
+            break
+        best, rate = rate, rate + STEP
+    return best
+
+
+def _sipp(
+    place: Path, scenario: Path, host: str, port: int, to: str, *options: str
+) -> subprocess.Popen[bytes]:
+    command = ["sipp", to, "-sf", str(scenario), "-i", host, "-p", str(port)]
+    command += ["-nostdin", "-timer_resol", "5", *options]
+    return subprocess.Popen(
+        command, cwd=place, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
