@@ -154,7 +154,7 @@ def test_one_bad_row_is_named_and_nothing_is_saved(
         assert AuditEntry.objects.count() == before
 
 
-def test_it_refuses_more_than_the_contract_and_more_than_the_limit(
+def test_it_refuses_more_than_the_contract_and_more_than_the_limit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     world: World,
 ) -> None:
     customer = room(world, most=3)
