@@ -162,7 +162,7 @@ def _link(request: Any, entry: Entry, kwargs: dict[str, str]) -> Link | None:
         return None
     if entry.name == "customer_logo" and not _may_show_logo(request):
         return None
-    url = _url(entry.name, **kwargs)
+    url = _url(entry.name, **kwargs) or _url(entry.name)
     if not url:
         return None
     return Link(url, str(entry.word), entry.icon, _is_current(request.path, url, entry))

@@ -283,10 +283,12 @@ class AmiClient:
         if not self.ready.is_set():
             raise AmiDown(self.failure)
         sent = Action(dict(action))
+        # How an Originate went is told to those who read events only: do not wait for it.
+        as_list = False if action.get("Action") == "Originate" else None
         protocol = self._manager.protocol
         try:
             async with asyncio.timeout(timeout):
-                return _answer(await protocol.send(sent))
+                return _answer(await protocol.send(sent, as_list=as_list))
         except TimeoutError:
             raise AmiError(f"no answer to {action.get('Action')}") from None
         finally:

@@ -380,7 +380,13 @@ GRANTS = "".join(
 )
 GRANTS += "".join(
     f"GRANT EXECUTE ON FUNCTION asterisk.{name} TO pbx_console;"
-    for name in ("may_be_shown(text)", "never_shown(text)", "written(text, text, text)")
+    for name in (
+        "may_be_shown(text)",
+        "never_shown(text)",
+        "country_code(text)",
+        "written(text, text)",
+        "written(text, text, text)",
+    )
 )
 EARLIER = (
     _routes.NUMBERS.replace("CREATE FUNCTION", "CREATE OR REPLACE FUNCTION")
