@@ -41,7 +41,8 @@ def _rows(customer: Any) -> Any:
     return PagingGroup.objects.filter(customer=customer).prefetch_related("members")
 
 
-def _summary(group: PagingGroup) -> str:
+def summary(group: PagingGroup) -> str:
+    """Say in one line what a group does."""
     count = len(group.members.all())
     return ngettext("%(n)s phone", "%(n)s phones", count) % {"n": count}
 
@@ -50,7 +51,7 @@ def _summary(group: PagingGroup) -> str:
 def paging_groups(request: Any, code: str) -> HttpResponse:
     """List the groups of a customer."""
     customer = customer_for(request, code)
-    return show_list(request, WORDS, customer, _rows(customer), summary=_summary)
+    return show_list(request, WORDS, customer, _rows(customer), summary=summary)
 
 
 @needs("callflow.manage")

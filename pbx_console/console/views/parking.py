@@ -37,7 +37,8 @@ def _rows(customer: Any) -> Any:
     return ParkingLot.objects.filter(customer=customer)
 
 
-def _summary(lot: ParkingLot) -> str:
+def summary(lot: ParkingLot) -> str:
+    """Say in one line what a lot does."""
     numbers = lot.numbers()
     words = _("places %(first)s to %(last)s, %(seconds)s s")
     said = {"first": numbers[0], "last": numbers[-1], "seconds": lot.seconds}
@@ -48,7 +49,7 @@ def _summary(lot: ParkingLot) -> str:
 def parking_lots(request: Any, code: str) -> HttpResponse:
     """List the lots of a customer."""
     customer = customer_for(request, code)
-    return show_list(request, WORDS, customer, _rows(customer), summary=_summary)
+    return show_list(request, WORDS, customer, _rows(customer), summary=summary)
 
 
 @needs("callflow.manage")

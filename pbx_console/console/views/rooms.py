@@ -1,4 +1,4 @@
-"""More destinations on one page: announcements, conference rooms, outside numbers."""
+"""More destinations on one page: announcements, rooms, outside numbers, parking, paging."""
 
 from __future__ import annotations
 
@@ -13,8 +13,20 @@ from pbx_console.accounts.models import Customer
 from pbx_console.console.access import needs
 from pbx_console.console.flow import Row, Words
 from pbx_console.console.owners import customer_for
-from pbx_console.console.views import announcements, conferences, outside_numbers
-from pbx_console.pbx.models import Announcement, Conference, OutsideNumber
+from pbx_console.console.views import (
+    announcements,
+    conferences,
+    outside_numbers,
+    paging_groups,
+    parking,
+)
+from pbx_console.pbx.models import (
+    Announcement,
+    Conference,
+    OutsideNumber,
+    PagingGroup,
+    ParkingLot,
+)
 
 
 def _section(
@@ -38,10 +50,13 @@ def rooms(request: Any, code: str) -> HttpResponse:
     customer = customer_for(request, code)
     own = {"customer": customer}
     said = Announcement.objects.filter(**own).select_related("prompt", "then")
+    paged = PagingGroup.objects.filter(**own).prefetch_related("members")
     kinds: tuple[tuple[Any, Any, Any], ...] = (
         (_("Announcements"), announcements, said),
         (_("Conference rooms"), conferences, Conference.objects.filter(**own)),
         (_("Outside numbers"), outside_numbers, OutsideNumber.objects.filter(**own)),
+        (_("Parking"), parking, ParkingLot.objects.filter(**own)),
+        (_("Paging"), paging_groups, paged),
     )
     sections = [
         _section(customer, title, noun.WORDS, rows, noun.summary)
