@@ -154,8 +154,8 @@ def test_one_bad_row_is_named_and_nothing_is_saved(
         assert AuditEntry.objects.count() == before
 
 
-def test_it_refuses_more_than_the_contract_and_more_than_the_limit(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
-    world: World,
+def test_it_refuses_more_than_the_contract_and_more_than_the_limit(
+    world: World, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     customer = room(world, most=3)
     text = HEAD + "".join(f"{n};Desk;25\n" for n in range(300, 303))
