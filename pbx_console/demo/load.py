@@ -23,6 +23,8 @@ from pbx_console.accounts.services.resellers import save_reseller
 from pbx_console.accounts.services.sign_in import totp_secret
 from pbx_console.branding.services.brands import load_pack
 from pbx_console.demo import journal
+from pbx_console.demo.call_flow import add_call_flow
+from pbx_console.demo.queues import add_queues
 from pbx_console.demo.voicemail import add_voicemail
 from pbx_console.demo.world import (
     DESTINATIONS,
@@ -184,6 +186,8 @@ def _customer(
     ]
     _numbers(reseller, customer, wanted, trunk, extensions)
     add_voicemail(LOADER, customer)
+    add_queues(LOADER, customer)
+    add_call_flow(LOADER, customer)
     for extension in extensions:
         loaded.sip_accounts.append(_sip_account(extension))
     if wanted.mail:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
+import asyncio
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
+from threading import Thread
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.models import AuditEntry
 from pbx_console.accounts.scope import as_everyone
-from pbx_console.asterisk.ami.client import ask_all
-from pbx_console.pbx import callbacks
+from pbx_console.asterisk.ami.client import ask_all, reader
+from pbx_console.live.listener import Listener
+from pbx_console.pbx import callbacks, presence, queue_state
 from pbx_console.pbx.models import (
     Destination,
     Extension,
@@ -26,6 +28,7 @@ from pbx_console.pbx.services.queues import change_agent, save_queue
 from tests.asterisk.conftest import House
 from tests.asterisk.sipp import Agent, Process, wait_for
 from tests.asterisk.test_calls import invited, seconds, spoken
+from tests.conftest import owner_connection
 
 pytestmark = pytest.mark.asterisk
 CALLER = "+4917612345"
@@ -202,9 +205,9 @@ def test_linear_rings_one_after_the_other_and_ringall_all_at_once(house: House) 
     assert [len(invited(found)) for found in ringing] == [0, 1]
     with as_everyone("test"):
         save_queue(SYSTEM, queue=queue, strategy="ringall")
-    with all_answering(*phones) as ringing:
-        assert call_in(house, talk=2.0).wait() == 0
-    assert [len(invited(found)) for found in ringing] == [1, 1]
+    with phones[0].answering("ring") as first, phones[1].answering("ring") as second:
+        call_in(house, talk=5.0)
+        wait_for(lambda: invited(first) and invited(second))
 
 
 def test_an_agent_rests_after_a_call_and_is_not_rung_while_talking(
@@ -261,16 +264,69 @@ def ask(house: House, queue: Queue, number: str, *, waited: str = "1") -> str:
     """What the dialplan asks when a caller pressed the key."""
     code = house.world.nordbel.customer.code
     digits = "".join(c for c in number if c.isdigit() or c == "+")
-    with connection.cursor() as cursor:
-        cursor.execute(
+    with owner_connection() as owner:
+        found = owner.execute(
             "SELECT asterisk.ask_callback(%s, %s, %s, %s)",
             [code, str(queue.pk), digits, waited],
-        )
-        return str(cursor.fetchone()[0])
+        ).fetchone()
+    assert found is not None
+    return str(found[0])
 
 
 def hang_up(part: str) -> None:
     """End the channels whose name holds `part`."""
     (answer,) = ask_all([{"Action": "CoreShowChannels"}])
-    names = [item["Channel"] for item in answer["events"] if part in item["Channel"]]
-    ask_all([{"Action": "Hangup", "Channel": name} for name in names])
+    names = [item.get("Channel", "") for item in answer["events"]]
+    ask_all([{"Action": "Hangup", "Channel": n} for n in names if part in n])
+
+
+@contextmanager
+def followed() -> Iterator[Callable[[], None]]:
+    """The listener on the real AMI, in a thread; yields what cuts its connection."""
+    presence.connection().flushdb()
+    loop = asyncio.new_event_loop()
+    client = reader()
+
+    async def follow() -> None:
+        async with client:
+            listener = Listener(client)
+            with suppress(asyncio.CancelledError):
+                await listener.rounds()
+            await listener.redis.aclose()
+
+    thread = Thread(target=loop.run_forever, daemon=True)
+    thread.start()
+    task = asyncio.run_coroutine_threadsafe(follow(), loop)
+    try:
+        wait_for(lambda: presence.connection().get(presence.HEARTBEAT))
+        yield lambda: loop.call_soon_threadsafe(
+            client._manager.protocol.transport.abort
+        )
+    finally:
+        task.cancel()
+        wait_for(lambda: not asyncio.all_tasks(loop))
+        loop.call_soon_threadsafe(loop.stop)
+        thread.join()
+
+
+def test_the_board_is_right_again_after_a_cut(house: House) -> None:
+    (one,) = agents(house, 1)
+    queue = make_queue(house, one, empty="never")
+    with as_everyone("test"):
+        change_agent(SYSTEM, seat(one), logged_in=False)
+    code = house.world.nordbel.customer.code
+
+    def told() -> Any:
+        return (queue_state.of(code) or {}).get(queue.pk, {"waiting": [], "lost": 0})
+
+    with followed() as cut:
+        call_in(house, talk=9.0)
+        wait_for(lambda: len(told()["waiting"]) == 1)
+        assert told()["waiting"][0]["number"] == CALLER
+        since = told()["waiting"][0]["since"]
+        cut()
+        call_in(house, talk=9.0)
+        wait_for(lambda: len(told()["waiting"]) == 2)
+        assert abs(told()["waiting"][0]["since"] - since) <= 1
+        wait_for(lambda: told()["lost"] == 2, seconds=25)
+        assert told()["waiting"] == []

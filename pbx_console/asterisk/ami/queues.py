@@ -24,7 +24,7 @@ FOLLOWED: Final = frozenset(
         "AgentComplete",
     }
 )
-_QUEUE: Final = re.compile(r"q([0-9]{1,18})")
+_QUEUE: Final = re.compile(r"[ql]([0-9]{1,18})")  # see Queue.asterisk_name
 _UNIQUE: Final = re.compile(r"(?:[A-Za-z0-9_.-]+-)?[0-9]{9,12}\.[0-9]+")
 _NUMBER: Final = re.compile(r"\+?[0-9]{1,20}")
 
@@ -103,6 +103,7 @@ class Queues:
         """Take a snapshot (QueueStatus); `channels` are the unique ids that exist now."""
         before, self.waiting = self.waiting, {}
         self.changed |= {key for key, rows in before.items() if rows}
+        counts: dict[int, tuple[int, int]] = {}
         for item in items:
             match = _QUEUE.fullmatch(item.get("Queue", ""))
             if match is None:
@@ -110,9 +111,11 @@ class Queues:
             key = int(match[1])
             self.changed.add(key)
             if item.get("Event") == "QueueParams":
-                self._count(key, item, channels)
+                counts[key] = _added(counts.get(key, (0, 0)), item)
             elif item.get("Event") == "QueueEntry":
                 self._enter(key, item, now)
+        for key, (completed, abandoned) in counts.items():
+            self._count(key, completed, abandoned, channels)
 
     def _enter(self, key: int, item: Mapping[str, str], now: float) -> None:
         uniqueid = item.get("Uniqueid", "")
@@ -122,11 +125,10 @@ class Queues:
             self.waiting.setdefault(key, {})[uniqueid] = found
 
     def _count(
-        self, key: int, item: Mapping[str, str], channels: Collection[str]
+        self, key: int, completed: int, abandoned: int, channels: Collection[str]
     ) -> None:
         """Add what was missed. Counters that went back began anew with the server."""
         tally = self.tallies.setdefault(key, Tally())
-        completed, abandoned = _seconds(item, "Completed"), _seconds(item, "Abandoned")
         gone = [uid for uid in tally.talking if uid not in channels]
         tally.talking = [uid for uid in tally.talking if uid in channels]
         if tally.completed is not None:
@@ -192,6 +194,11 @@ def _number(event: Mapping[str, str]) -> str:
 def _seconds(event: Mapping[str, str], name: str) -> int:
     value = event.get(name, "")
     return int(value) if value.isdecimal() and len(value) < 10 else 0
+
+
+def _added(sums: tuple[int, int], item: Mapping[str, str]) -> tuple[int, int]:
+    """A queue that changed its name in Asterisk counts under both."""
+    return sums[0] + _seconds(item, "Completed"), sums[1] + _seconds(item, "Abandoned")
 
 
 def _since(now: int, before: int) -> int:

@@ -3,15 +3,28 @@
 from __future__ import annotations
 
 ROWS = """
+-- A queue in Asterisk's words. "In the same order" has names of its own: app_queue cannot
+-- change a queue that it knows to that strategy (22.10.1 says: restart).
+CREATE FUNCTION pbx_queue_name(queue bigint, strategy text) RETURNS text
+LANGUAGE sql IMMUTABLE AS $$
+  SELECT CASE strategy WHEN 'linear' THEN 'l' ELSE 'q' END || queue
+$$;
+
 CREATE FUNCTION pbx_keep_queue() RETURNS trigger LANGUAGE plpgsql @SAFE AS $$
 DECLARE
-  known text := 'q' || coalesce(NEW.id, OLD.id);
+  known text := pbx_queue_name(coalesce(NEW.id, OLD.id),
+    coalesce(NEW.strategy, OLD.strategy));
   keys text;
 BEGIN
   IF TG_OP = 'DELETE' THEN
     DELETE FROM asterisk.queues WHERE name = known;
     DELETE FROM asterisk.queue_members WHERE queue_name = known;
     RETURN OLD;
+  END IF;
+  IF TG_OP = 'UPDATE' AND known <> pbx_queue_name(OLD.id, OLD.strategy) THEN
+    DELETE FROM asterisk.queues WHERE name = pbx_queue_name(OLD.id, OLD.strategy);
+    UPDATE asterisk.queue_members SET queue_name = known
+     WHERE queue_name = pbx_queue_name(OLD.id, OLD.strategy);
   END IF;
   keys := CASE NEW.leave_key WHEN '*' THEN '-star' WHEN '#' THEN '-hash' WHEN '' THEN ''
                ELSE '-' || NEW.leave_key END
@@ -58,30 +71,35 @@ CREATE TRIGGER keep_queue AFTER INSERT OR UPDATE OR DELETE ON pbx_queue
 CREATE FUNCTION pbx_keep_queue_prompt() RETURNS trigger LANGUAGE plpgsql @SAFE AS $$
 BEGIN
   UPDATE asterisk.queues q SET periodic_announce = 'prompts/' || NEW.digest
-    FROM pbx_queue own WHERE own.periodic_id = NEW.id AND q.name = 'q' || own.id;
+    FROM pbx_queue own WHERE own.periodic_id = NEW.id AND q.name = pbx_queue_name(own.id, own.strategy);
   RETURN NEW;
 END $$;
 CREATE TRIGGER keep_queue_prompt AFTER UPDATE OF digest ON pbx_prompt
   FOR EACH ROW EXECUTE FUNCTION pbx_keep_queue_prompt();
 
 -- What app_queue knows of one agent: nothing while logged out. The interface begins with
--- the place, because "always in the same order" is the order of the interfaces.
+-- the place, because "always in the same order" is the order of the interfaces; so does
+-- the key end with it, because app_queue keeps the order of those whose keys it knows.
 CREATE FUNCTION pbx_keep_queue_member(member bigint) RETURNS void
 LANGUAGE plpgsql @SAFE AS $$
 DECLARE
   agent record;
 BEGIN
   SELECT m.id, m.queue_id, m.position, m.level, m.is_logged_in, m.is_paused, m.reason,
-         e.number, c.code, e.do_not_disturb INTO agent
+         e.number, c.code, e.do_not_disturb, pbx_queue_name(q.id, q.strategy) AS queue
+    INTO agent
     FROM pbx_queuemember m JOIN pbx_extension e ON e.id = m.extension_id
+    JOIN pbx_queue q ON q.id = m.queue_id
     JOIN accounts_customer c ON c.id = e.customer_id WHERE m.id = member;
+  DELETE FROM asterisk.queue_members a WHERE a.queue_name = agent.queue
+    AND a.uniqueid / 1000 = member
+    AND (NOT agent.is_logged_in OR a.uniqueid % 1000 <> agent.position);
   IF NOT agent.is_logged_in THEN
-    DELETE FROM asterisk.queue_members WHERE uniqueid = member;
     RETURN;
   END IF;
   INSERT INTO asterisk.queue_members (uniqueid, queue_name, interface, membername,
     state_interface, penalty, paused, reason_paused)
-  VALUES (agent.id, 'q' || agent.queue_id,
+  VALUES (agent.id * 1000 + agent.position, agent.queue,
     format('Local/%s-%s-%s@queue-agent', lpad(agent.position::text, 3, '0'), agent.code,
            agent.number),
     agent.number, format('hint:%s-%s@queue-agents', agent.code, agent.number),
@@ -97,7 +115,8 @@ END $$;
 CREATE FUNCTION pbx_keep_queue_members() RETURNS trigger LANGUAGE plpgsql @SAFE AS $$
 BEGIN
   IF TG_OP = 'DELETE' THEN
-    DELETE FROM asterisk.queue_members WHERE uniqueid = OLD.id;
+    DELETE FROM asterisk.queue_members a
+     WHERE a.queue_name IN ('q' || OLD.queue_id, 'l' || OLD.queue_id) AND a.uniqueid / 1000 = OLD.id;
     RETURN OLD;
   END IF;
   PERFORM pbx_keep_queue_member(NEW.id);
@@ -127,6 +146,7 @@ DROP TRIGGER keep_queue_prompt ON pbx_prompt;
 DROP FUNCTION pbx_keep_queue_prompt();
 DROP TRIGGER keep_queue ON pbx_queue;
 DROP FUNCTION pbx_keep_queue();
+DROP FUNCTION pbx_queue_name(bigint, text);
 """
 
 STEP = """
@@ -147,7 +167,7 @@ BEGIN
     RETURN answer;
   END IF;
   answer.action := 'queue';
-  answer.target := 'q' || held.id;
+  answer.target := pbx_queue_name(held.id, held.strategy);
   answer.accountcode := held.number;
   answer.ring_seconds := held.max_wait_seconds;
   answer.next := coalesce('d' || held.on_timeout_id, '');
@@ -209,7 +229,7 @@ DECLARE
   home text;
   wanted text;
 BEGIN
-  SELECT q.id, q.number, q.max_wait_seconds, c.id AS customer, c.code, c.country,
+  SELECT q.id, q.number, q.strategy, q.max_wait_seconds, c.id AS customer, c.code, c.country,
          c.language, c.reseller_id, c.max_calls, c.max_call_minutes,
          r.max_calls AS reseller_max_calls INTO held
     FROM pbx_queue q JOIN accounts_customer c ON c.id = q.customer_id
@@ -228,7 +248,7 @@ BEGIN
   answer.max_calls := held.max_calls;
   answer.reseller_max_calls := held.reseller_max_calls;
   answer.ring_seconds := held.max_wait_seconds;
-  answer.x1 := 'q' || held.id;
+  answer.x1 := pbx_queue_name(held.id, held.strategy);
   wanted := asterisk.e164(number, held.country);
   home := '+' || asterisk.country_code(held.country);
   IF wanted IS NULL OR number !~ '^[+]?[0-9]{6,20}$'

@@ -163,8 +163,8 @@ class Queue(Reachable):
 
     @property
     def asterisk_name(self) -> str:
-        """Return the queue as Asterisk knows it; it says nothing about anybody."""
-        return f"q{self.pk}"
+        """Return the queue as Asterisk knows it (`pbx_queue_name` in SQL)."""
+        return f"{'l' if self.strategy == self.Strategy.LINEAR else 'q'}{self.pk}"
 
     @property
     def listed_agents(self) -> list[str]:
