@@ -9,13 +9,11 @@ from pbx_console.console.views import paging_groups, parking
 LOTS = "customers/<slug:code>/parking/"
 GROUPS = "customers/<slug:code>/paging/"
 urlpatterns = [
-    path(LOTS, parking.parking_lots, name="parking_lots"),
     path(f"{LOTS}new/", parking.parking_lot_new, name="parking_lot_new"),
     path(f"{LOTS}<int:key>/", parking.parking_lot, name="parking_lot"),
     path(
         f"{LOTS}<int:key>/delete/", parking.parking_lot_delete, name="parking_lot_delete"
     ),
-    path(GROUPS, paging_groups.paging_groups, name="paging_groups"),
     path(f"{GROUPS}new/", paging_groups.paging_group_new, name="paging_group_new"),
     path(f"{GROUPS}<int:key>/", paging_groups.paging_group, name="paging_group"),
     path(

@@ -1,4 +1,4 @@
-"""Paging groups: list, add, change, delete."""
+"""Paging groups: add, change, delete."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 
 from pbx_console.console.access import needs
-from pbx_console.console.flow import Words, show_delete, show_form, show_list
+from pbx_console.console.flow import Words, show_delete, show_form
 from pbx_console.console.forms.paging_groups import PagingGroupForm
 from pbx_console.console.owners import customer_for
 from pbx_console.pbx.models.paging_groups import PagingGroup
@@ -22,7 +22,8 @@ from pbx_console.pbx.services.paging_groups import (
 
 WORDS = Words(
     stem="paging_group",
-    title=_("Paging"),
+    plural="rooms",
+    title=_("More destinations"),
     add=_("Add paging group"),
     change=_("Save paging group"),
     delete=_("Delete paging group"),
@@ -45,13 +46,6 @@ def summary(group: PagingGroup) -> str:
     """Say in one line what a group does."""
     count = len(group.members.all())
     return ngettext("%(n)s phone", "%(n)s phones", count) % {"n": count}
-
-
-@needs("callflow.view")
-def paging_groups(request: Any, code: str) -> HttpResponse:
-    """List the groups of a customer."""
-    customer = customer_for(request, code)
-    return show_list(request, WORDS, customer, _rows(customer), summary=summary)
 
 
 @needs("callflow.manage")

@@ -1,4 +1,4 @@
-"""Parking lots: list, add, change, delete."""
+"""Parking lots: add, change, delete."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext_lazy as _
 
 from pbx_console.console.access import needs
-from pbx_console.console.flow import Words, show_delete, show_form, show_list
+from pbx_console.console.flow import Words, show_delete, show_form
 from pbx_console.console.forms.parking import ParkingLotForm
 from pbx_console.console.owners import customer_for
 from pbx_console.pbx.models.parking import ParkingLot
@@ -18,7 +18,8 @@ from pbx_console.pbx.services.parking import delete_parking_lot, save_parking_lo
 
 WORDS = Words(
     stem="parking_lot",
-    title=_("Parking"),
+    plural="rooms",
+    title=_("More destinations"),
     add=_("Add parking lot"),
     change=_("Save parking lot"),
     delete=_("Delete parking lot"),
@@ -43,13 +44,6 @@ def summary(lot: ParkingLot) -> str:
     words = _("places %(first)s to %(last)s, %(seconds)s s")
     said = {"first": numbers[0], "last": numbers[-1], "seconds": lot.seconds}
     return str(words % said)
-
-
-@needs("callflow.view")
-def parking_lots(request: Any, code: str) -> HttpResponse:
-    """List the lots of a customer."""
-    customer = customer_for(request, code)
-    return show_list(request, WORDS, customer, _rows(customer), summary=summary)
 
 
 @needs("callflow.manage")
