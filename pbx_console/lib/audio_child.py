@@ -30,8 +30,8 @@ def limit() -> None:
 def main(most: int) -> int:
     """Copy the sound from input to output."""
     import numpy  # noqa: PLC0415 - under the limits
-    import soundfile  # noqa: PLC0415
-    import soxr  # noqa: PLC0415
+    import soundfile  # type: ignore[import-untyped]  # noqa: PLC0415
+    import soxr  # type: ignore[import-untyped]  # noqa: PLC0415
 
     left = most * RATE
     with soundfile.SoundFile(io.BytesIO(sys.stdin.buffer.read())) as file:

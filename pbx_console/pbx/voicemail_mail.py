@@ -80,7 +80,7 @@ def left(context: Mapping[str, Any]) -> None:
         rows = VoicemailMessage.objects.select_related(
             "box__customer", "box__extension"
         )
-        message = rows.filter(pk=context.get("message")).first()
+        message = rows.filter(pk=context["message"]).first()
         if message is None:
             return
         message.mailed_at = timezone.now()

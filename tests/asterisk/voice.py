@@ -82,18 +82,12 @@ class Voice:
     def quiet(self) -> None:
         """Wait until nothing is played: Asterisk listens."""
         self.heard()
-        wait_for(lambda: bool(self.heard()))
+        wait_for(lambda: bool(self.heard()), seconds=5)
         silent = time.monotonic()
-        while time.monotonic() - silent < 0.3:
+        while time.monotonic() - silent < 0.4:
             if self.heard():
                 silent = time.monotonic()
             time.sleep(0.05)
-
-    def hang_up(self) -> None:
-        """End the call as a person does."""
-        self.call.process.send_signal(10)  # SIGUSR1: sipp ends what it has begun
-        self.call.process.wait(10)
-        self.socket.close()
 
     def _send(self, kind: int, body: bytes) -> None:
         head = struct.pack("!BBHII", 0x80, kind, self.sequence, self.stamp, 4711)

@@ -25,6 +25,16 @@ class PinForm(forms.Form):
     )
 
 
+def _name_empty(fields: dict[str, Any], name: str, words: Any) -> None:
+    """Say what no choice means."""
+    field = fields.get(name)
+    if isinstance(field, forms.ModelChoiceField):
+        field.empty_label = words
+    elif isinstance(field, forms.ChoiceField):
+        chosen = [(key, word) for key, word in field.choices if key]  # type: ignore[misc]
+        field.choices = [("", words), *chosen]
+
+
 class VoicemailBoxForm(FlowForm):
     """A box. Whose own box it is can only be chosen once."""
 
@@ -56,8 +66,14 @@ class VoicemailBoxForm(FlowForm):
     field_order = ("name", "extension", "number", "pin", "greeting", "language")
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        """Leave out the owner of a box that exists."""
+        """Leave out the owner of a box that exists, and the number of an own box."""
         super().__init__(*args, **kwargs)
-        if kwargs.get("obj") is not None:
+        box = kwargs.get("obj")
+        if box is not None:
             del self.fields["extension"]
+        if box is not None and box.extension_id:
+            del self.fields["number"]
+        _name_empty(self.fields, "extension", _("none, a shared box"))
+        _name_empty(self.fields, "greeting", _("recorded by phone, or neutral"))
+        _name_empty(self.fields, "language", _("the customer's"))
         self.order_fields(self.field_order)

@@ -44,6 +44,8 @@ def voicemail_boxes(request: Any, code: str) -> HttpResponse:
     customer = customer_for(request, code)
     rows = VoicemailBox.objects.filter(customer=customer).select_related("extension")
     rows = rows.annotate(new=Count("messages", filter=Q(messages__is_new=True)))
+    for row in rows:  # people know an own box by its extension
+        row.number = row.number or (row.extension.number if row.extension else "")
     return show_list(
         request,
         WORDS,
@@ -56,9 +58,7 @@ def voicemail_boxes(request: Any, code: str) -> HttpResponse:
 
 
 def _summary(box: Any) -> str:
-    whose = _t("shared")
-    if box.extension:
-        whose = _t("own box of %(extension)s") % {"extension": box.extension}
+    whose = _t("own box") if box.extension else _t("shared")
     new = ngettext("%(n)s new message", "%(n)s new messages", box.new) % {"n": box.new}
     told = ", ".join(box.addresses)
     return " · ".join(part for part in (whose, new, told) if part)

@@ -104,7 +104,7 @@ def plays(thing: Prompt | MusicClass) -> list[str]:
     found: list[str] = []
     for relation in thing._meta.related_objects:
         if relation.related_model is not MusicTrack:
-            rows = relation.related_model._default_manager.filter(  # type: ignore[union-attr]
+            rows = relation.related_model._default_manager.filter(
                 **{relation.field.name: thing}
             )
             found += [use_text(row) for row in rows]
