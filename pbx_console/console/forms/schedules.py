@@ -64,9 +64,12 @@ class ScheduleForm(RowsForm):
         super().__init__(*args, customer=customer, obj=obj, **kwargs)
         if "region" in self.fields and obj is None:
             self.fields["region"].initial = "NL" if customer.country == "NL" else ""
-        hours = list(obj.hours.values("weekday", "opens", "closes")) if obj else _WEEK
-        names = ("name", "first_day", "last_day", "opens", "closes")
-        days = list(obj.days.values(*names)) if obj else []
+        hours: list[Any] = _WEEK
+        days: list[Any] = []
+        if obj is not None:
+            hours = list(obj.hours.values("weekday", "opens", "closes"))
+            names = ("name", "first_day", "last_day", "opens", "closes")
+            days = list(obj.days.values(*names))
         self.add_rows("hours", _hours_row, hours)
         self.add_rows("days", _days_row, days, more=1)
 

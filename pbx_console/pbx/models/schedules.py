@@ -82,12 +82,8 @@ class Schedule(Reachable):
 class Hours(models.Model):
     """What weekly hours and days of one's own share: from when until when."""
 
-    opens = models.PositiveSmallIntegerField(
-        _("from"), validators=[MaxValueValidator(MIDNIGHT - 1)]
-    )
-    closes = models.PositiveSmallIntegerField(
-        _("until"), validators=[MaxValueValidator(MIDNIGHT)]
-    )
+    opens: Any
+    closes: Any
 
     class Meta:
         abstract = True
@@ -112,6 +108,12 @@ class ScheduleHours(Hours):
     )
     weekday = models.PositiveSmallIntegerField(
         _("weekday"), choices=list(WEEKDAYS.items())
+    )
+    opens = models.PositiveSmallIntegerField(
+        _("from"), validators=[MaxValueValidator(MIDNIGHT - 1)]
+    )
+    closes = models.PositiveSmallIntegerField(
+        _("until"), validators=[MaxValueValidator(MIDNIGHT)]
     )
 
     objects = OwnedManager["ScheduleHours"](
