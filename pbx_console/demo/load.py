@@ -24,6 +24,7 @@ from pbx_console.accounts.services.sign_in import totp_secret
 from pbx_console.branding.services.brands import load_pack
 from pbx_console.demo import journal
 from pbx_console.demo.call_flow import add_call_flow
+from pbx_console.demo.numbers import add_numbers
 from pbx_console.demo.queues import add_queues
 from pbx_console.demo.voicemail import add_voicemail
 from pbx_console.demo.world import (
@@ -188,6 +189,7 @@ def _customer(
     add_voicemail(LOADER, customer)
     add_queues(LOADER, customer)
     add_call_flow(LOADER, customer)
+    add_numbers(LOADER, customer)
     for extension in extensions:
         loaded.sip_accounts.append(_sip_account(extension))
     if wanted.mail:

@@ -18,6 +18,7 @@ django.setup()
 
 from tests import schema  # noqa: E402 - after the set-up
 from tests.bench import (  # noqa: E402 - after the set-up
+    bulk_import,
     journal,
     outside_calls,
     pages,
@@ -31,6 +32,7 @@ BENCHES: dict[str, Bench] = {
     "rating": journal.rating,
     "pages": pages.pages,
     "registration": registration.registration,
+    "bulk_import": bulk_import.bulk_import,
     "outside_calls": outside_calls.outside_calls,
 }
 
