@@ -46,12 +46,9 @@ class Near(NamedTuple):
         for measure, used, cap in pairs:
             if cap is not None and used >= cap * 0.8:
                 percent = 100 if used >= cap else 80
-                found.append(
-                    Crossed(
-                        *(self.level, self.customer_id, self.owner, self.window),
-                        *(self.begins_at, measure, percent, used, cap),
-                    )
-                )
+                owner = (self.level, self.customer_id, self.owner)
+                place = (self.window, self.begins_at, measure)
+                found.append(Crossed(*owner, *place, percent, used, cap))
         return found
 
 

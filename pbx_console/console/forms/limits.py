@@ -14,7 +14,12 @@ from pbx_console.pbx.models import Limit
 from pbx_console.pbx.models.limits import MICRO, Risk
 
 MAY = (("", _("as one level above")), ("yes", _("yes")), ("no", _("no")))
-MONEY = {"max_digits": 8, "decimal_places": 2, "min_value": 0, "required": False}
+MONEY: dict[str, Any] = {
+    "max_digits": 8,
+    "decimal_places": 2,
+    "min_value": 0,
+    "required": False,
+}
 
 
 def country_name(region: str) -> str:
@@ -87,7 +92,8 @@ class LimitForm(forms.Form):
     def __init__(self, *args: Any, limit: Limit, **kwargs: Any) -> None:
         """Show a limit. Only an extension has calls at the same time here: the others'
         stand in their contract."""
-        super().__init__(*args, initial=_shown(limit), **kwargs)
+        kwargs["initial"] = _shown(limit)
+        super().__init__(*args, **kwargs)
         countries = self.fields["countries"]
         countries.choices = country_choices()  # type: ignore[attr-defined]
         if limit.extension_id is None:
@@ -98,7 +104,7 @@ class LimitForm(forms.Form):
         typed: dict[str, Any] = super().clean() or self.cleaned_data
         if self.errors:
             return typed
-        values = {
+        values: dict[str, Any] = {
             name: typed.get(name)
             for name in ("minutes_hour", "minutes_day", "night_percent", "max_calls")
             if name in self.fields
