@@ -13,13 +13,15 @@ from typing import Any
 
 from django.db import connection
 from django.urls import NoReverseMatch, reverse
+from django.utils import timezone
 
 from pbx_console.accounts.models import Customer
 from pbx_console.console import call_words as words
+from pbx_console.console.call_days import Day, day_of
 from pbx_console.console.call_picture import Picture, draw
 from pbx_console.console.formats import phone
 from pbx_console.pbx import presence
-from pbx_console.pbx.models import Destination
+from pbx_console.pbx.models import Destination, Kind
 from pbx_console.pbx.paths import Node, Path, Step, Way, walk
 
 NOWHERE = "d0"  # the dialplan asks for an empty token: there is no such destination
@@ -55,6 +57,7 @@ class Shown:
     taken: list[Place]
     others: list[Told]
     cut: bool
+    day: Day | None = None
 
 
 def ask(customer: Customer, token: str, at: dt.datetime | None = None) -> Step:
@@ -115,11 +118,15 @@ def shown(customer: Customer, token: str, at: dt.datetime | None = None) -> Show
         )
         for start, way in path.others
     ]
+    plan = named.schedule(path)
+    moment = at or timezone.now()
+    day = day_of(plan.object_id, plan.name, moment) if plan else None
     return Shown(
         draw(path.first, named.place, words.on_line),
         [named.place(node) for node in path.taken],
         others,
         path.cut,
+        day,
     )
 
 
@@ -152,6 +159,14 @@ class _Names:
             again=node.again,
             phones=self._phones(step),
         )
+
+    def schedule(self, path: Path) -> Destination | None:
+        """Return the first schedule that the call passes: its day is shown."""
+        for node in path.taken:
+            row = self._row(node)
+            if row is not None and row.kind == Kind.SCHEDULE:
+                return row
+        return None
 
     def _row(self, node: Node) -> Destination | None:
         if node.token.startswith("d"):

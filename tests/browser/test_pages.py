@@ -22,6 +22,7 @@ WHO = [
     ("zuidlijn", "owner"),
     ("nordbel", "admin"),
     ("zuidlijn", "admin"),
+    ("nordbel", "end_user"),
     ("platform", "operator"),
 ]
 # Detail pages and forms hang on lists: the first link of each kind is followed, too.

@@ -7,10 +7,12 @@ import pytest
 from django.db import connection
 from django.urls import reverse
 
+from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.models import Customer
 from pbx_console.accounts.scope import as_customer, as_everyone
 from pbx_console.console import call_paths
 from pbx_console.pbx.models import Destination
+from pbx_console.pbx.services.schedules import save_schedule
 from tests.conftest import World
 from tests.console.conftest import Opens, text_of
 
@@ -141,3 +143,20 @@ def test_it_draws_an_action_that_it_does_not_know(
     monkeypatch.setattr(call_paths, "ask", ask)
     shown = text_of(sign_in("technician").get(page_of(world.nordbel.customer)))
     assert "Fancy thing" in shown
+
+
+def test_it_shows_when_a_schedule_is_open_on_that_day(
+    sign_in: Opens, world: World
+) -> None:
+    with as_everyone("test"):
+        to = world.nordbel.extension.destination
+        hours = [{"weekday": 3, "opens": 9 * 60, "closes": 18 * 60}]
+        own = {"customer": world.nordbel.customer, "open_to": to, "hours": hours}
+        save_schedule(SYSTEM, number="700", name="Shop", **own)
+    client = sign_in("reader")
+    for at, state in (("10:14", "is open by"), ("18:00", "is closed by")):
+        query = f"?to=700&at=2026-11-19T{at}"  # a Thursday
+        shown = text_of(client.get(page_of(world.nordbel.customer, query)))
+        assert state in shown
+        assert '<rect class="d-open" x="36" width="36"' in shown
+        assert "at=2026-11-19T18%3A00" in shown

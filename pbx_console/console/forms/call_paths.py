@@ -33,9 +33,9 @@ class CallPathForm(forms.Form):
         error_messages={"invalid": gettext_lazy("Choose a day and a time.")},
     )
 
-    def __init__(self, *args: Any, customer: Customer, token: str) -> None:
+    def __init__(self, data: Any, *, customer: Customer, token: str) -> None:
         """Offer numbers and destinations of the customer; `token` is what is shown."""
-        super().__init__(*args, initial={"to": token})
+        super().__init__(data, initial={"to": token})
         self.fields["to"].choices = _choices(customer, token)  # type: ignore[attr-defined]
 
 

@@ -29,10 +29,10 @@ class WhereForm(forms.Form):
         label=gettext_lazy("Number"), required=False, max_length=40
     )
 
-    def __init__(self, *args: Any, found: Pocket) -> None:
+    def __init__(self, data: Any = None, *, found: Pocket) -> None:
         """Offer voicemail only to who has a box; never the own extension."""
         initial = {"where": found.where, "mobile": found.mobile, "other": found.other}
-        super().__init__(*args, initial=initial)
+        super().__init__(data, initial=initial)
         self.found = found
         customer = found.extension.customer
         self.fields["other"] = DestinationChoice(

@@ -108,8 +108,8 @@ def _send(request: Any, found: pocket.Pocket, data: dict[str, Any]) -> None:
         values = {"is_active": False}  # the number stays for the next time
     else:
         return
-    own = {"extension": extension, "condition": pocket.ALWAYS}
-    save_forward(request.actor, **own, **values)
+    always = str(pocket.ALWAYS)
+    save_forward(request.actor, extension=extension, condition=always, **values)
 
 
 @needs("own.view")
