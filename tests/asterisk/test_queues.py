@@ -206,8 +206,10 @@ def test_linear_rings_one_after_the_other_and_ringall_all_at_once(house: House) 
     with as_everyone("test"):
         save_queue(SYSTEM, queue=queue, strategy="ringall")
     with phones[0].answering("ring") as first, phones[1].answering("ring") as second:
-        call_in(house, talk=5.0)
+        call = call_in(house, talk=4.0)
         wait_for(lambda: invited(first) and invited(second))
+        assert call.wait() == 0
+    house.carrier_legs()
 
 
 def test_an_agent_rests_after_a_call_and_is_not_rung_while_talking(
