@@ -83,7 +83,11 @@ def memberships_of(user: User) -> list[Membership]:
     with as_everyone("memberships of the person"):
         rows = list(
             Membership.objects.filter(user_id=user.pk).select_related(
-                "reseller", "customer", "customer__reseller", "user"
+                "reseller",
+                "customer",
+                "customer__reseller",
+                "customer__emergency_test",  # its banner is on every page
+                "user",
             )
         )
     rows = [row for row in rows if _is_open(row)]

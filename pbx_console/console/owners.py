@@ -26,7 +26,7 @@ class Shown:
 
 def customer_for(request: Any, code: str) -> Customer:
     """Return the customer of an address, and show the page at its level."""
-    rows = Customer.objects.select_related("reseller")
+    rows = Customer.objects.select_related("reseller", "emergency_test")
     customer = get_object_or_404(rows, code=code)
     show(request, reseller=customer.reseller, customer=customer)
     return customer
