@@ -10,7 +10,7 @@ import pytest
 from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.asterisk.ami.client import ask_all
-from pbx_console.pbx.models import Trunk
+from pbx_console.pbx.models import Trunk, TrunkHealth
 from pbx_console.pbx.services.test_calls import Result, result_of, start_test_call
 from pbx_console.pbx.services.trunks import save_route, save_trunk
 from tests.asterisk.conftest import CARRIER, House
@@ -124,6 +124,15 @@ def test_trunks_of_one_order_share_by_weight(house: House) -> None:
         save_route(SYSTEM, prefix="+", trunk=house.world.trunk, position=1, weight=9)
         drawn = Counter(first_trunks(house, 100))
     assert drawn["carrier"] > 4 * drawn["light"] > 0
+
+
+def test_a_trunk_that_is_known_to_be_away_is_tried_last(house: House) -> None:
+    with as_everyone("test"):
+        second = save_trunk(SYSTEM, slug="second", name="Second", host="192.0.2.9")
+        save_route(SYSTEM, prefix="+", trunk=second, position=9)
+        assert first_trunks(house, 1) == ["carrier"]
+        TrunkHealth.objects.create(trunk=house.world.trunk, state="down")
+        assert first_trunks(house, 1) == ["second"]
 
 
 def first_trunks(house: House, times: int) -> list[str]:

@@ -10,15 +10,14 @@ from typing import Any
 
 import pytest
 from django.core.exceptions import ValidationError
-from django.db import connection
 
-from pbx_console.accounts.actor import SYSTEM, Actor
+from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.branding.models import OutgoingMail
 from pbx_console.lib.sip_options import probe
 from pbx_console.pbx.models import Trunk, TrunkHealth
 from pbx_console.pbx.services.test_calls import callable_number
-from pbx_console.pbx.services.trunks import save_route, save_trunk
+from pbx_console.pbx.services.trunks import save_trunk
 from pbx_console.pbx.watch import note
 from tests.conftest import World
 
@@ -68,18 +67,6 @@ def test_a_shared_trunk_is_the_platforms_business(world: World) -> None:
         OutgoingMail.objects.all().delete()
         looks(world.trunk, "uudd")
         assert {m.to for m in OutgoingMail.objects.all()} == {world.operator.email}
-
-
-def test_a_trunk_that_is_away_is_tried_last(world: World) -> None:
-    with as_everyone("test"), connection.cursor() as cursor:
-        second = save_trunk(SYSTEM, slug="second", name="Second", host="192.0.2.9")
-        save_route(SYSTEM, prefix="+", trunk=second, position=9)
-        cursor.execute("SELECT slug FROM asterisk.trunks_for(NULL, '+4930')")
-        before = [slug for (slug,) in cursor.fetchall()]
-        looks(world.trunk, "uudd")
-        cursor.execute("SELECT slug FROM asterisk.trunks_for(NULL, '+4930')")
-        after = [slug for (slug,) in cursor.fetchall()]
-    assert before == list(reversed(after)) == ["carrier", "second"]
 
 
 @pytest.fixture

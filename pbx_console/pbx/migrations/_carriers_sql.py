@@ -384,7 +384,6 @@ GRANTS += "".join(
         "may_be_shown(text)",
         "never_shown(text)",
         "country_code(text)",
-        "trunks_for(bigint, text)",
         "written(text, text)",
         "written(text, text, text)",
     )
