@@ -13,6 +13,7 @@ from tests.conftest import World
 from tests.console.conftest import Opens, text_of
 
 FORM = {"number": "214", "name": "Mara Okonkwo", "ring_seconds": "30"}
+FORM |= {"dial_class": "abroad", "call_waiting": "on"}
 
 
 def _url(name: str, world: World, number: str = "201") -> str:

@@ -7,10 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from pbx_console.accounts.locales import locale
 from pbx_console.accounts.models import Customer
 from pbx_console.console.formats import phone
 from pbx_console.console.forms.base import Filters, NounForm
+from pbx_console.pbx.countries import COUNTRY_OF
 from pbx_console.pbx.models import Did, Extension
+from pbx_console.pbx.models.extensions import DialClass
 
 
 class NumberChoice(forms.ModelChoiceField):
@@ -19,6 +22,18 @@ class NumberChoice(forms.ModelChoiceField):
     def label_from_instance(self, obj: Any) -> str:
         """Return the number in groups."""
         return phone(obj.number)
+
+
+def country_name(code: str) -> str:
+    """Return the name of a country in the language in force."""
+    return str(locale().territories.get(code, code))
+
+
+def country_choices() -> list[tuple[str, str]]:
+    """Return every country that numbers are in."""
+    codes = set(COUNTRY_OF.values()) - {"ZZ"}
+    named = {code: country_name(code) for code in codes}
+    return sorted(named.items(), key=lambda row: row[1])
 
 
 class ExtensionForm(NounForm):
@@ -38,6 +53,7 @@ class ExtensionForm(NounForm):
         "inside_name",
         "inside_number",
         "language",
+        "pickup_group",
     )
 
     def __init__(
@@ -49,7 +65,17 @@ class ExtensionForm(NounForm):
     ) -> None:
         """Offer the customer's own numbers only."""
         super().__init__(*args, obj=obj, **kwargs)
+        self.kept_class = obj.dial_class if obj else DialClass.ABROAD
+        self.fields["dial_class"].required = False
         self.fields["number"].widget.attrs["inputmode"] = "numeric"
+        self.fields["countries"] = forms.MultipleChoiceField(
+            label=_("Countries"),
+            required=False,
+            choices=country_choices(),
+            initial=obj.countries if obj else [],
+            help_text=Extension._meta.get_field("countries").help_text,
+            widget=forms.SelectMultiple(attrs={"size": 6}),
+        )
         self.fields["caller_id"] = NumberChoice(
             Did.objects.filter(customer=customer),
             label=_("Number shown outside"),
@@ -57,6 +83,10 @@ class ExtensionForm(NounForm):
             initial=obj.caller_id_id if obj else None,
             empty_label=_("the main number"),
         )
+
+    def clean_dial_class(self) -> str:
+        """A sender that does not know the field keeps what it was."""
+        return str(self.cleaned_data.get("dial_class") or self.kept_class)
 
 
 class ConfirmForm(forms.Form):

@@ -21,6 +21,7 @@ from pbx_console.console import formats
 from pbx_console.console.access import needs
 from pbx_console.console.brands import shelf_for
 from pbx_console.console.owners import customer_for
+from pbx_console.pbx.feature_codes import GROUPS
 from pbx_console.pbx.services.dids import numbers_by_extension
 
 
@@ -34,6 +35,18 @@ def directory(request: Any, code: str) -> HttpResponse:
     data, language = _directory(customer), get_language() or "en"
     made = pdf.render(brand, "directory", data, language, customer=customer)
     return _document(made, _("Telephone directory"))
+
+
+@require_safe
+@needs("extensions.view")
+def codes(request: Any, code: str) -> HttpResponse:
+    """Send the codes that people dial on their phones, for the wall."""
+    customer = customer_for(request, code)
+    with as_everyone("brand of a customer's reseller"):
+        brand = Brand.objects.get(reseller=customer.reseller)
+    language = get_language() or "en"
+    made = pdf.render(brand, "directory", _codes(customer), language, customer=customer)
+    return _document(made, _("Codes of the phone"))
 
 
 @require_safe
@@ -67,6 +80,27 @@ def _directory(customer: Customer) -> dict[str, Any]:
             "name": _("Name"),
             "outside": _("Outside number"),
             "empty": _("There are no extensions yet."),
+        },
+    }
+
+
+def _codes(customer: Customer) -> dict[str, Any]:
+    """The codes in the dress of the directory: code, what it does, how it ends."""
+    rows = [row for group in GROUPS for row in group.codes]
+    return {
+        "title": _("Codes of the phone"),
+        "subtitle": f"{customer.name} · {_today()}",
+        "main_number": "",
+        "rows": [
+            {"number": row.dial, "name": str(row.words), "outside": [row.end]}
+            for row in rows
+        ],
+        "words": {
+            "main_number": "",
+            "extension": _("Dial"),
+            "name": _("What it does"),
+            "outside": _("End with"),
+            "empty": "",
         },
     }
 

@@ -14,12 +14,13 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pbx_console.accounts.models import Customer
 from pbx_console.accounts.models.resellers import Feature
-from pbx_console.console import contract, downloads, history
+from pbx_console.console import contract, downloads, history, ringing
 from pbx_console.console.access import fresh, needs
 from pbx_console.console.forms.extensions import (
     ConfirmForm,
     ExtensionFilters,
     ExtensionForm,
+    country_name,
 )
 from pbx_console.console.owners import customer_for
 from pbx_console.console.paging import page
@@ -27,7 +28,7 @@ from pbx_console.console.saving import attempted, saved
 from pbx_console.console.toasts import toast
 from pbx_console.metering.models import Leg
 from pbx_console.pbx import presence
-from pbx_console.pbx.models import Extension
+from pbx_console.pbx.models import Device, Extension
 from pbx_console.pbx.services.extensions import (
     delete_extension,
     reset_secret,
@@ -164,15 +165,16 @@ def one(request: Any, code: str, number: str) -> Extension:
 def extension(request: Any, code: str, number: str) -> HttpResponse:
     """Show one extension: state, account, numbers, calls, settings, history."""
     shown = one(request, code, number)
-    once = request.session.get(SHOWN_ONCE) == shown.endpoint_id
-    if once:
-        del request.session[SHOWN_ONCE]
+    account = _account_shown_once(request, shown)
     calls = Leg.objects.filter(customer=shown.customer, extension_number=number)
     context = {
         "extension": shown,
         "customer": shown.customer,
         "presence": presence.of([shown])[shown.endpoint_id],
-        "secret": shown.secret if once else "",
+        "secret": account.secret if account else "",
+        "account": (account or shown).endpoint_id,
+        "countries": ", ".join(country_name(code) for code in shown.countries),
+        **ringing.of(shown),
         "server": settings.SIP_DOMAIN,
         "port": settings.SIP_PORT,
         "numbers": shown.dids.all(),
@@ -180,6 +182,19 @@ def extension(request: Any, code: str, number: str) -> HttpResponse:
         "sees_calls": contract.has(request, Feature.CALL_LIST),
     } | history.panel(shown, request)
     return render(request, "console/extensions/detail.html", context)
+
+
+def _account_shown_once(request: Any, shown: Extension) -> Extension | Device | None:
+    """Return the account that was just made, the first time only."""
+    wanted = request.session.get(SHOWN_ONCE)
+    devices = list(shown.devices.all())
+    for device in devices:
+        device.extension = shown
+    accounts: list[Extension | Device] = [shown, *devices]
+    found = [a for a in accounts if a.endpoint_id == wanted]
+    if found:
+        del request.session[SHOWN_ONCE]
+    return found[0] if found else None
 
 
 @needs("extensions.view")

@@ -98,7 +98,8 @@ def _apply(extension: Extension) -> None:
     extension.devices.update(revision=F("revision") + 1, failure="")
     projection.project_extensions([extension])
     refresh.request([extension])
-    for account in [extension, *extension.devices.all()]:
+    accounts: list[Extension | Device] = [extension, *extension.devices.all()]
+    for account in accounts:
         tasks.hint(account.endpoint_id)
 
 
@@ -106,6 +107,7 @@ def _withdraw(extension: Extension, known_as: Extension | None = None) -> None:
     """Remove the accounts of an extension, under its earlier number if it changed."""
     shown = known_as or extension
     slots = extension.devices.values_list("slot", flat=True)
+    accounts: list[Extension | Device]
     accounts = [shown, *(Device(extension=shown, slot=slot) for slot in slots)]
     projection.remove([account.endpoint_id for account in accounts])
     refresh.request(accounts, removed=True)
