@@ -24,6 +24,7 @@ from pbx_console.accounts.rights import has_right
 from pbx_console.accounts.services import undo
 from pbx_console.console import formats
 from pbx_console.pbx.models import Did, Extension
+from pbx_console.pbx.models.queues import REASONS
 
 SENTENCES = {
     "queue.agent_changed": gettext_noop("Agent of queue %(label)s"),
@@ -138,6 +139,11 @@ KEYS = {
 HIDDEN_FIELDS = {"slug", "is_main", "member_ids", "key_ids"}
 EXTRA_LABELS: dict[str, Promise | str] = {
     "role": gettext_lazy("role"),
+    "agent": gettext_lazy("agent"),
+    "is_logged_in": gettext_lazy("logged in"),
+    "is_paused": gettext_lazy("paused"),
+    "pause": gettext_lazy("reason"),
+    "listed_agents": gettext_lazy("Agents"),
     "list": gettext_lazy("list"),
     "listed_members": gettext_lazy("members"),
     "listed_keys": gettext_lazy("keys"),
@@ -373,6 +379,8 @@ def _label(model: type[models.Model] | None, name: str) -> str:
 def _words(model: type[models.Model] | None, name: str, value: object) -> str:
     if value is None or value == "":
         return ""
+    if name == "pause":
+        return str(REASONS.get(str(value), value))
     if name == "list":
         return str(LISTS.get(str(value), value))
     if isinstance(value, list):

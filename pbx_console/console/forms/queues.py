@@ -83,6 +83,7 @@ class QueueForm(FlowForm):
             initial=seat.extension_id if seat else None,
             empty_label=_("nobody"),
         )
+        agent.widget.attrs["class"] = "form-select"
         place = forms.IntegerField(
             label=_("Place"),
             required=False,
@@ -97,6 +98,8 @@ class QueueForm(FlowForm):
             max_value=9,
             initial=seat.level if seat else 0,
         )
+        for number in (place, level):
+            number.widget.attrs["class"] = "form-control"
         self.fields |= {f"agent_{n}": agent, f"place_{n}": place, f"level_{n}": level}
 
     def sections(self) -> list[tuple[Any, list[BoundField]]]:

@@ -398,9 +398,9 @@ BEGIN
       actor.customer, 'queue.agent_changed', 'queue', seat.queue_id::text,
       concat_ws(' ', nullif(seat.queue_number, ''), seat.queue_name),
       jsonb_build_object('agent', actor.number, 'is_logged_in', seat.is_logged_in,
-        'is_paused', seat.is_paused, 'reason', seat.reason),
+        'is_paused', seat.is_paused, 'pause', seat.reason),
       jsonb_build_object('agent', actor.number, 'is_logged_in', m.is_logged_in,
-        'is_paused', m.is_paused, 'reason', m.reason)
+        'is_paused', m.is_paused, 'pause', m.reason)
       FROM pbx_queuemember m WHERE m.id = seat.id;
   END LOOP;
   RETURN CASE act || turn_on::text WHEN 'logintrue' THEN 'in' WHEN 'loginfalse' THEN 'out'

@@ -121,7 +121,7 @@ def _agent_facts(member: QueueMember) -> dict[str, Any]:
         "agent": member.extension.number,
         "is_logged_in": member.is_logged_in,
         "is_paused": member.is_paused,
-        "reason": member.reason,
+        "pause": member.reason,
     }
 
 
