@@ -49,7 +49,7 @@ _KINDS = {
     Type.PREMIUM_RATE: NumberKind.PREMIUM,
 }
 # Mass traffic (0137, 0138) and directory numbers are no PREMIUM_RATE for the library.
-_NEVER = (
+_NEVER: tuple[str, ...] = (
     "+49137",
     "+49138",
     "+49900",

@@ -160,9 +160,9 @@ def porting_document_remove(request: Any, porting: int, document: int) -> HttpRe
     found = get_object_or_404(
         PortingDocument, porting=one(request, porting), pk=document
     )
-    form = DocumentForm({}, {})
+    form = DocumentForm({})
     form.full_clean()
-    form.errors.clear()
+    form.errors.clear()  # no file is sent: this form carries only what is refused
     attempted(form, lambda: delete_document(request.actor, found))
     if form.errors:
         return _draw(request, found.porting, paper=form)

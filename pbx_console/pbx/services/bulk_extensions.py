@@ -75,7 +75,9 @@ class ExtensionCodec(Codec):
         if obj is not None:
             wish.before = audit.snapshot(obj, FIELDS)
         wrong += self.faults(wish, exclude=("caller_id", "customer"))
-        yield from wrong or [wish]
+        yield from wrong
+        if not wrong:
+            yield wish
 
     def _values(
         self, row: Row, known: KnownExtensions, values: dict[str, Any]

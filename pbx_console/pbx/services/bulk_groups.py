@@ -42,8 +42,10 @@ class GroupCodec(Codec):
     """A group is known by its internal number, or by its name if it has none."""
 
     name = "groups"
-    columns = ("number", "name", "who_rings", "seconds", "members", "overflow")
-    columns += ("name_prefix",)
+    columns = (
+        *("number", "name", "who_rings", "seconds", "members", "overflow"),
+        "name_prefix",
+    )
     required = ("number", "name", "members")
     most = 500
     titles = {"strategy": "who_rings", "ring_seconds": "seconds"}
@@ -82,7 +84,9 @@ class GroupCodec(Codec):
         wrong += self._values(row, known, values)
         wish = Wish(row.number, made, obj is None, values)
         wrong += self.faults(wish, exclude=("overflow", "customer"))
-        yield from wrong or [wish]
+        yield from wrong
+        if not wrong:
+            yield wish
 
     def _values(
         self, row: Row, known: KnownGroups, values: dict[str, Any]

@@ -80,7 +80,9 @@ class NumberCodec(Codec):
         before = audit.snapshot(obj, list(HELD))
         wish = Wish(row.number, obj, is_new=False, values=values, before=before)
         wrong += self.faults(wish, exclude=("destination",))
-        yield from wrong or [wish]
+        yield from wrong
+        if not wrong:
+            yield wish
 
     def _values(
         self, row: Row, known: KnownNumbers, values: dict[str, Any]

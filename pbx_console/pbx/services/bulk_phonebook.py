@@ -79,18 +79,25 @@ class EntryCodec(Codec):
         if known.total > MOST:
             reason = gettext_noop("A phonebook has 10,000 entries at most.")
             wrong.append(RowError(row.number, "", reason))
+        wrong += self._numbers(row, known, values)
+        wish = Wish(row.number, obj, is_new, values)
+        if not wrong:
+            wrong += self.faults(wish, exclude=("customer", "reseller"))
+        yield from wrong
+        if not wrong:
+            yield wish
+
+    def _numbers(
+        self, row: Row, known: KnownEntries, values: dict[str, Any]
+    ) -> Iterator[RowError]:
         for text in re.split(r"[,;|\n]", row.values["numbers"]):
             if text.strip():
                 try:
                     number = e164.parse(text, country=known.country)
                 except e164.NumberError as error:
-                    wrong.append(RowError(row.number, "numbers", str(error)))
+                    yield RowError(row.number, "numbers", str(error))
                 else:
                     values["numbers"] += [number] * (number not in values["numbers"])
-        wish = Wish(row.number, obj, is_new, values)
-        if not wrong:
-            wrong += self.faults(wish, exclude=("customer", "reseller"))
-        yield from wrong or [wish]
 
     def write(self, actor: Actor, owner: Customer | Reseller, plan: Plan) -> None:
         """Write all entries, and one line in the log."""

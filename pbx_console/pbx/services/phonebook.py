@@ -43,9 +43,10 @@ def save_entry(
 
 def book_of(entry: PhonebookEntry) -> QuerySet[PhonebookEntry]:
     """Return all entries of the book that an entry belongs to."""
-    return PhonebookEntry.objects.filter(
-        reseller_id=entry.reseller_id, customer_id=entry.customer_id
-    )
+    rows = PhonebookEntry.objects.filter(reseller_id=entry.reseller_id)
+    if entry.customer_id is None:
+        return rows.filter(customer=None)
+    return rows.filter(customer_id=entry.customer_id)
 
 
 @transaction.atomic
