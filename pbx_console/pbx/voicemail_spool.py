@@ -10,6 +10,8 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import re
+import shutil
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,7 @@ from django.conf import settings
 from django.core.cache import cache
 from django.db import transaction
 
+from pbx_console.accounts.models import Customer
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.asterisk.ami.client import AmiError, ask_all
 from pbx_console.asterisk.models import VoicemailUser
@@ -28,6 +31,7 @@ from pbx_console.pbx.voicemail_mail import tell
 logger = logging.getLogger(__name__)
 NEW: Final = ("INBOX", "Urgent")
 FOLDERS: Final = (*NEW, "Old", "Work", "Family", "Friends")
+SPARED: Final = 86400  # seconds that the messages of a deleted box still lie there
 _ID: Final = re.compile(r"[0-9]{1,12}-[0-9a-f]{1,16}")
 _NUMBER: Final = re.compile(r"<([^<>]*)>\s*$")
 _FILE: Final = re.compile(r"msg[0-9]{4}\.txt")
@@ -60,6 +64,8 @@ def sweep() -> int:
             if key is not None and cache.get(f"voicemail:{folder}") != stamps:
                 new += look(key)
                 cache.set(f"voicemail:{folder}", stamps, 3600)
+            elif key is None:
+                _forget(code, folder)
     return new
 
 
@@ -69,6 +75,14 @@ def _folders() -> Iterator[tuple[str, str, Path]]:
         if customer.is_dir():
             for box in sorted(customer.iterdir()):
                 yield customer.name, box.name, box
+
+
+def _forget(code: str, folder: Path) -> None:
+    """Remove what a deleted box left, after a day; only of a customer that we know, so
+    that an empty database never empties the spool."""
+    old = time.time() - folder.stat().st_mtime > SPARED
+    if old and Customer.objects.filter(code=code).exists():
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def _stamps(folder: Path) -> list[int]:

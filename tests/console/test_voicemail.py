@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import os
 import wave
 from pathlib import Path
 from typing import Any
@@ -24,7 +25,7 @@ from pbx_console.pbx.models import (
     VoicemailBox,
     VoicemailMessage,
 )
-from pbx_console.pbx.services.voicemail_boxes import has_pin, save_box
+from pbx_console.pbx.services.voicemail_boxes import delete_box, has_pin, save_box
 from tests.conftest import World, sign_in_as
 
 
@@ -131,6 +132,24 @@ def test_the_recording_is_attached_and_deleted_once_the_mail_left(
     assert asked[0][0]["Action"] == "VoicemailRemove"
     assert asked[0][0]["Mailbox"] == box.mailbox
     assert not rows(box)
+
+
+def test_what_a_deleted_box_left_is_removed_after_a_day(
+    world: World, spool: Path
+) -> None:
+    box = box_of(world)
+    folder = put(spool, box).parent.parent
+    stranger = spool / "cnobody" / "7"
+    stranger.mkdir(parents=True)
+    with as_everyone("test"):
+        delete_box(SYSTEM, box)
+    voicemail_spool.sweep()
+    assert folder.exists()
+    for path in (folder, stranger):
+        os.utime(path, (1, 1))
+    voicemail_spool.sweep()
+    assert not folder.exists()
+    assert stranger.exists()  # of nobody that this database knows
 
 
 @pytest.mark.parametrize(

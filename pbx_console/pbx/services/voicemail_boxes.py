@@ -51,7 +51,7 @@ def save_box(
 
 @transaction.atomic
 def delete_box(actor: Actor, box: VoicemailBox) -> None:
-    """Delete a box that nothing leads to; a sweep clears its messages from the spool."""
+    """Delete a box that nothing leads to; a sweep clears its messages away."""
     drop(actor, box, FIELDS)
 
 
