@@ -16,6 +16,8 @@ UNOWNED = {
     "accounts.Session": "opened before anybody is known; listed by person only",
     "asterisk.AstQueue": "Asterisk's rows; kept by a trigger",
     "asterisk.AstQueueMember": "Asterisk's rows; kept by a trigger",
+    "asterisk.MusicOnHold": "Asterisk's rows; kept by a trigger",
+    "asterisk.VoicemailUser": "Asterisk's rows; kept by a trigger",
     "asterisk.PsAor": "Asterisk's rows; only the projection touches them",
     "asterisk.PsAuth": "Asterisk's rows; only the projection touches them",
     "asterisk.PsEndpoint": "Asterisk's rows; only the projection touches them",
