@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import Customer
 from pbx_console.accounts.services import audit
-from pbx_console.asterisk.models import VoicemailUser
+from pbx_console.pbx import voicemail_pins
 from pbx_console.pbx.models.extensions import Extension
 from pbx_console.pbx.models.voicemail_boxes import VoicemailBox
 from pbx_console.pbx.services.nouns import drop, store
@@ -63,13 +63,13 @@ def set_pin(actor: Actor, box: VoicemailBox, pin: str) -> None:
     """
     if pin:
         check_pin(pin)
-    VoicemailUser.objects.filter(uniqueid=box.pk).update(password=pin)
+    voicemail_pins.write(box, pin)
     audit.record(actor, "voicemailbox.pin_changed", box)
 
 
 def has_pin(box: VoicemailBox) -> bool:
     """Say whether a box has a PIN; nobody is ever told which."""
-    return VoicemailUser.objects.filter(uniqueid=box.pk).exclude(password="").exists()
+    return voicemail_pins.is_set(box)
 
 
 def check_pin(pin: str) -> None:
