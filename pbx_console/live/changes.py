@@ -25,21 +25,22 @@ PAUSE = 1.0  # seconds before the database is asked again
 _PAYLOAD = re.compile(r"^(c[a-z0-9]{5}) ([a-z_]{1,20}) ([0-9A-Za-z_-]{0,40})$")
 
 
-async def follow() -> None:
-    """Listen for ever; the database may go and come back."""
+async def follow(ready: asyncio.Event | None = None) -> None:
+    """Listen for ever; the database may go and come back. `ready` is set when it began."""
     while True:
         try:
-            await _listen()
+            await _listen(ready or asyncio.Event())
         except psycopg.OperationalError as error:
             logger.warning("changes not heard: %s", error)
             await asyncio.sleep(PAUSE)
 
 
-async def _listen() -> None:
+async def _listen(ready: asyncio.Event) -> None:
     async with await psycopg.AsyncConnection.connect(
         **_account(), autocommit=True
     ) as connection:
         await connection.execute(f"LISTEN {CHANNEL}")
+        ready.set()
         async for notice in connection.notifies():
             await tell(notice.payload)
 

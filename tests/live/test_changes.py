@@ -29,11 +29,12 @@ async def heard(group: str, act: Any) -> list[dict[str, Any]]:
     layer: Any = get_channel_layer()
     name = await layer.new_channel()
     await layer.group_add(group, name)
-    following = asyncio.create_task(changes.follow())
+    ready = asyncio.Event()
+    following = asyncio.create_task(changes.follow(ready))
     got = []
     try:
         async with asyncio.timeout(10):
-            await until_listening()
+            await ready.wait()
             await sync_to_async(act)()
             got.append(await asyncio.wait_for(layer.receive(name), 1))
     except TimeoutError:
@@ -41,17 +42,6 @@ async def heard(group: str, act: Any) -> list[dict[str, Any]]:
     finally:
         following.cancel()
     return got
-
-
-async def until_listening() -> None:
-    asked = "SELECT 1 FROM pg_stat_activity WHERE query LIKE 'LISTEN pbx_changed%'"
-
-    def listening() -> bool:
-        with owner_connection() as looker:
-            return looker.execute(asked).fetchone() is not None
-
-    while not await asyncio.to_thread(listening):
-        await asyncio.sleep(0.02)
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -60,18 +61,20 @@ def extension_forwards(request: Any, code: str, number: str) -> HttpResponse:
     return _form(request, "forwards", form, shown)
 
 
-@transaction.atomic
+class _RefusedError(Exception):
+    """One of the four was refused, so none is saved."""
+
+
 def _save_all(request: Any, extension: Extension, form: ForwardsForm) -> None:
     """Save all four or none of them."""
-    for condition in CONDITIONS:
-        failed = _save_one(request, extension, form, condition)
-        if failed:
-            transaction.set_rollback(True)
+    with contextlib.suppress(_RefusedError), transaction.atomic():
+        for condition in CONDITIONS:
+            _save_one(request, extension, form, condition)
 
 
 def _save_one(
     request: Any, extension: Extension, form: ForwardsForm, condition: str
-) -> bool:
+) -> None:
     values = form.values(condition)
     try:
         save_forward(request.actor, extension=extension, condition=condition, **values)
@@ -79,8 +82,7 @@ def _save_one(
         known = getattr(error, "error_dict", {})
         place = "number" if "outside_number" in known else "to"
         form.add_error(f"{condition}_{place}", error.messages)
-        return True
-    return False
+        raise _RefusedError from error
 
 
 def _form(
