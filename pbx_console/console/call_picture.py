@@ -15,10 +15,10 @@ from pbx_console.pbx.paths import Node, Way
 
 WIDTH, HEIGHT, TALL = 168, 58, 90
 GAP, BETWEEN, EDGE = 100, 16, 8
-BEND = 24  # where a line turns down, after its box
+BEND = 18  # where a line turns down, after its box
 MIDDLE = HEIGHT // 2
 LETTERS = 20  # of a title; a letter is about 7 px wide
-KIND_LETTERS = 23
+KIND_LETTERS = 21
 LABEL_LETTERS = (14, 11)  # on a straight line, on one that turns
 
 
@@ -102,7 +102,7 @@ class Line:
     def label_x(self) -> int:
         """Return where the word begins."""
         turns = self.start.row != self.end.row
-        return self.start.x + WIDTH + (BEND + 6 if turns else 10)
+        return self.start.x + WIDTH + (BEND + 5 if turns else 10)
 
     @property
     def label_y(self) -> int:
