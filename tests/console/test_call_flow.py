@@ -170,7 +170,7 @@ def test_a_schedule_says_what_is_wrong_with_its_rows(world: World, inside: Any) 
     assert "08:00–12:00, 12:00–17:30" in page
     inside.post(inside.at("schedule_switch", key=plan.pk), {"state": "holiday"})
     listed = inside.get(inside.at("schedules")).content.decode()
-    assert "now holiday (switched by hand)" in listed
+    assert "holiday now (switched by hand)" in listed
     assert (
         inside.post(
             inside.at("schedule_switch", key=plan.pk), {"state": "x"}

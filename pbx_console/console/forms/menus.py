@@ -30,6 +30,7 @@ class MenuForm(RowsForm):
     ) -> None:
         """Offer a destination for each key."""
         super().__init__(*args, customer=customer, obj=obj, **kwargs)
+        self.order_fields(["number", "name", "prompt"])
         rows = obj.keys.all() if obj else []
         known = {row.key: row.destination_id for row in rows}
         for place, key in enumerate(KEYS):

@@ -946,9 +946,9 @@ class Migration(migrations.Migration):
                     models.CharField(
                         blank=True,
                         choices=[
-                            ("open", "open"),
-                            ("closed", "closed"),
-                            ("holiday", "holiday"),
+                            ("open", "open now"),
+                            ("closed", "closed now"),
+                            ("holiday", "holiday now"),
                         ],
                         default="",
                         max_length=7,

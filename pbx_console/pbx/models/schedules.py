@@ -42,9 +42,9 @@ class Schedule(Reachable):
     class State(models.TextChoices):
         """What a moment is."""
 
-        OPEN = "open", _("open")
-        CLOSED = "closed", _("closed")
-        HOLIDAY = "holiday", _("holiday")
+        OPEN = "open", _("open now")
+        CLOSED = "closed", _("closed now")
+        HOLIDAY = "holiday", _("holiday now")
 
     region = models.CharField(
         _("public holidays"), max_length=5, choices=Region, blank=True
