@@ -36,6 +36,13 @@ class Wish:
     before: dict[str, Any] = field(default_factory=dict)
 
     @property
+    def label(self) -> str:
+        """Return what people will know it by."""
+        names = ("number", "name")
+        found = (self.values.get(n) or getattr(self.obj, n, "") for n in names)
+        return " ".join(str(part) for part in found if part)
+
+    @property
     def changes(self) -> bool:
         """Say whether anything would be different afterwards."""
         return self.is_new or any(
@@ -61,7 +68,7 @@ class Plan:
     def shown(self) -> list[tuple[bool, str]]:
         """Return the first changes: is it new, and what."""
         both = [*self.created, *self.changed][:SHOWN]
-        return [(wish.is_new, str(wish.obj)) for wish in both]
+        return [(wish.is_new, wish.label) for wish in both]
 
 
 class Known:
