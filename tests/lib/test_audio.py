@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from pbx_console.lib import audio
 
 
-def made(kind: str, *, rate: int = 44100, channels: int = 2, seconds: float = 0.5) -> bytes:
+def made(
+    kind: str, *, rate: int = 44100, channels: int = 2, seconds: float = 0.5
+) -> bytes:
     """A tone in a file of this kind."""
     tone = numpy.sin(numpy.arange(int(rate * seconds)) / 20) * 0.3
     held = io.BytesIO()
@@ -62,7 +64,14 @@ def test_what_is_too_long_or_too_large_is_refused() -> None:
         audio.read(b"RIFF0000WAVE" + bytes(audio.MOST_BYTES))
 
 
-STARTS = [b"RIFF\x24\x00\x00\x00WAVE", b"fLaC", b"OggS\x00", b"ID3\x03", b"\xff\xfb", b""]
+STARTS = [
+    b"RIFF\x24\x00\x00\x00WAVE",
+    b"fLaC",
+    b"OggS\x00",
+    b"ID3\x03",
+    b"\xff\xfb",
+    b"",
+]
 
 
 @settings(max_examples=12, deadline=None)
