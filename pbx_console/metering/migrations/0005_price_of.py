@@ -13,19 +13,23 @@ PRICE_OF = """
 CREATE FUNCTION asterisk.price_of(of_customer bigint, e164 text, OUT setup bigint,
   OUT per_minute bigint, OUT first int, OUT next int, OUT buy_setup bigint,
   OUT buy_per_minute bigint, OUT buy_first int, OUT buy_next int)
-LANGUAGE sql STABLE SECURITY DEFINER
-SET search_path = public, pg_temp SET pbx.scope = 'everyone' AS $$
+LANGUAGE plpgsql STABLE SECURITY DEFINER
+SET search_path = public, pg_temp SET pbx.scope = 'everyone'
+SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+BEGIN
   SELECT coalesce(sale.setup_micro, 0), coalesce(sale.per_minute, 0),
          coalesce(sale.first_increment, 1), coalesce(sale.next_increment, 1),
          coalesce(buy.setup_micro, 0), coalesce(buy.per_minute, 0),
          coalesce(buy.first_increment, 1), coalesce(buy.next_increment, 1)
+    INTO setup, per_minute, first, next, buy_setup, buy_per_minute, buy_first, buy_next
     FROM accounts_customer customer
     LEFT JOIN metering_customertariff c ON c.customer_id = customer.id
     LEFT JOIN metering_resellertariff r ON r.reseller_id = customer.reseller_id
     LEFT JOIN LATERAL ({sale}) sale ON true
     LEFT JOIN LATERAL ({buy}) buy ON true
-   WHERE customer.id = of_customer
-$$;
+   WHERE customer.id = of_customer;
+END $$;
 REVOKE ALL ON FUNCTION asterisk.price_of FROM PUBLIC;
 GRANT EXECUTE ON FUNCTION asterisk.price_of TO pbx_console;
 """

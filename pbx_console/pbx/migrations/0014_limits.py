@@ -111,8 +111,11 @@ CREATE FUNCTION asterisk.spending(of_customer bigint, of_extension bigint,
 RETURNS TABLE (level text, owner text, win text, begins_at timestamptz,
   ends_at timestamptz, cap_ms bigint, cap_micro bigint, used_ms bigint,
   used_micro bigint)
-LANGUAGE sql STABLE @SAFE AS $$
-  WITH rules AS MATERIALIZED (
+LANGUAGE plpgsql STABLE @SAFE SET plan_cache_mode = force_generic_plan AS $$
+-- plpgsql keeps the plan for the session; making it takes longer than running it.
+#variable_conflict use_column
+BEGIN
+  RETURN QUERY WITH rules AS MATERIALIZED (
     SELECT l.*, CASE WHEN l.extension_id IS NOT NULL THEN 'extension'
              WHEN l.customer_id IS NOT NULL THEN 'customer' ELSE 'reseller' END AS level,
            CASE WHEN l.extension_id IS NOT NULL
@@ -154,8 +157,8 @@ LANGUAGE sql STABLE @SAFE AS $$
          coalesce(u.micro + u.live_micro, 0)
     FROM caps LEFT JOIN pbx_limituse u ON u.owner = caps.owner AND u."window" = caps.win
      AND u.begins_at = caps.begins_at
-   WHERE caps.cap_ms IS NOT NULL OR caps.cap_micro IS NOT NULL
-$$;
+   WHERE caps.cap_ms IS NOT NULL OR caps.cap_micro IS NOT NULL;
+END $$;
 """
 
 LIMITED = """
