@@ -8,7 +8,7 @@ from pbx_console.accounts.models import AuditEntry, Invitation, Reseller
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.branding.models import Brand
 from pbx_console.metering.models import Leg, UsageExport
-from pbx_console.pbx.models import Device, OutboundRoute, Trunk
+from pbx_console.pbx.models import Device, OutboundRoute, ShownRight, Site, Trunk
 from tests.conftest import Tenant
 from tests.meta import flow_objects, number_objects
 from tests.meta.addresses import Address
@@ -37,6 +37,8 @@ def arguments_for(address: Address, tenant: Tenant, role: str = "") -> dict[str,
 
 
 def _value(name: str, address: Address, tenant: Tenant) -> Any:
+    if name == "key" and address.name in ("console:site", "console:site_delete"):
+        return _site(tenant)
     if (
         name in ("key", "message", "track", "agent")
         and address.name in flow_objects.KEYS
@@ -115,7 +117,27 @@ def _slot(tenant: Tenant) -> int:
         return device.slot
 
 
+def _site(tenant: Tenant) -> int:
+    place = {"street": "Musterweg 5", "postcode": "20095", "town": "Hamburg"}
+    with as_everyone("matrix"):
+        site, _made = Site.objects.get_or_create(
+            customer=tenant.customer, name="Matrix", defaults=place
+        )
+        return site.pk
+
+
+def _shown_right(tenant: Tenant) -> int:
+    with as_everyone("matrix"):
+        right, _made = ShownRight.objects.get_or_create(
+            customer=tenant.customer,
+            number="+4989123456789",
+            defaults={"document": "Folder 12", "granted_by": "Matrix"},
+        )
+        return right.pk
+
+
 VALUES = {
+    "right_id": _shown_right,
     "slot": _slot,
     "person": lambda t: t.people["end_user"].pk,
     "role": _role,
