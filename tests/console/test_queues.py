@@ -13,7 +13,7 @@ from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.asterisk.models import AstQueue, AstQueueMember
 from pbx_console.pbx import presence, queue_state
-from pbx_console.pbx.models import Queue, QueueMember
+from pbx_console.pbx.models import Prompt, Queue, QueueMember
 from pbx_console.pbx.services.extensions import save_extension
 from pbx_console.pbx.services.queues import save_queue
 from tests.conftest import World
@@ -178,3 +178,19 @@ def test_do_not_disturb_pauses_and_a_new_number_follows(
     code = north.customer.code
     assert known.interface == f"Local/001-{code}-209@queue-agent"
     assert known.paused == 1
+
+
+def test_callers_hear_what_key_one_does_and_a_new_recording(
+    world: World, queue: Queue
+) -> None:
+    with as_everyone("test"):
+        prompt = Prompt.objects.create(
+            customer=world.nordbel.customer, name="Wait", digest="a" * 64
+        )
+        save_queue(SYSTEM, queue=queue, offers_callback=True)
+        assert AstQueue.objects.get().periodic_announce == "pbx/callback-offer"
+        save_queue(SYSTEM, queue=queue, periodic=prompt)
+        Prompt.objects.filter(pk=prompt.pk).update(digest="b" * 64)
+        known = AstQueue.objects.get()
+    assert known.periodic_announce == f"prompts/{'b' * 64},pbx/callback-offer"
+    assert known.context == "queue-keys-callback"

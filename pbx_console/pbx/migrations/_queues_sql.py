@@ -48,9 +48,12 @@ BEGIN
     CASE WHEN NEW.announce_position THEN 'yes' ELSE 'no' END,
     -- Never to the first one: he would hear it while an agent could already ring.
     CASE WHEN NEW.announce_wait THEN 'yes' ELSE 'no' END, 'no',
-    (SELECT 'prompts/' || p.digest FROM pbx_prompt p
+    -- In turn: the customer's prompt, and what key 1 does.
+    nullif(concat_ws(',', (SELECT 'prompts/' || p.digest FROM pbx_prompt p
       WHERE p.id = NEW.periodic_id AND p.digest <> ''),
-    CASE WHEN NEW.periodic_id IS NULL THEN 0 ELSE NEW.periodic_seconds END
+      CASE WHEN NEW.offers_callback THEN 'pbx/callback-offer' END), ''),
+    CASE WHEN NEW.periodic_id IS NULL AND NOT NEW.offers_callback THEN 0
+         ELSE NEW.periodic_seconds END
   ON CONFLICT (name) DO UPDATE SET (strategy, timeout, retry, wrapuptime, maxlen,
     servicelevel, musicclass, context, joinempty, leavewhenempty, ringinuse, autofill,
     announce_frequency, min_announce_frequency, announce_position, announce_holdtime,
@@ -70,8 +73,7 @@ CREATE TRIGGER keep_queue AFTER INSERT OR UPDATE OR DELETE ON pbx_queue
 -- A prompt that was recorded anew lies in another file.
 CREATE FUNCTION pbx_keep_queue_prompt() RETURNS trigger LANGUAGE plpgsql @SAFE AS $$
 BEGIN
-  UPDATE asterisk.queues q SET periodic_announce = 'prompts/' || NEW.digest
-    FROM pbx_queue own WHERE own.periodic_id = NEW.id AND q.name = pbx_queue_name(own.id, own.strategy);
+  UPDATE pbx_queue SET periodic_id = periodic_id WHERE periodic_id = NEW.id;
   RETURN NEW;
 END $$;
 CREATE TRIGGER keep_queue_prompt AFTER UPDATE OF digest ON pbx_prompt
