@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pbx_console.accounts.models import Customer
@@ -43,7 +43,7 @@ class HuntGroupForm(RowsForm):
         rows = self.take_rows(data, "members")
         data["members"] = [row["who"] for _place, row in rows]
         if len(set(data["members"])) < len(data["members"]):
-            raise forms.ValidationError(_now("Name each member once."))
+            raise forms.ValidationError(gettext("Name each member once."))
         return data
 
     @property

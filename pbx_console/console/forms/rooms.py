@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pbx_console.accounts.models import Customer
@@ -71,5 +71,5 @@ class OutsideNumberForm(FlowForm):
             )
         except e164.NumberError:
             raise forms.ValidationError(
-                _now("Write it as +49 30 23125000 or 030 23125000.")
+                gettext("Write it as +49 30 23125000 or 030 23125000.")
             ) from None

@@ -7,7 +7,7 @@ from typing import Any
 
 from django import forms
 from django.utils.dates import WEEKDAYS
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pbx_console.accounts.models import Customer
@@ -39,7 +39,7 @@ class ClockField(forms.CharField):
         found = _CLOCK.fullmatch(text)
         minutes = int(found[1]) * 60 + int(found[2] or 0) if found else MIDNIGHT + 1
         if minutes > MIDNIGHT:
-            raise forms.ValidationError(_now("Write a time like 08:30."))
+            raise forms.ValidationError(gettext("Write a time like 08:30."))
         return minutes
 
     def run_validators(self, value: Any) -> None:
@@ -91,7 +91,7 @@ class ScheduleForm(RowsForm):
             for name in missing:
                 field = f"{part}-{place}-{name}"
                 if field not in self.errors:
-                    self.add_error(field, _now("Fill in the whole row."))
+                    self.add_error(field, gettext("Fill in the whole row."))
             if not missing:
                 rows.append(row)
         return rows

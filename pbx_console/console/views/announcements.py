@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pbx_console.console.access import needs
@@ -38,8 +38,8 @@ WORDS = Words(
 def summary(row: Announcement) -> str:
     """Say in one line what it does."""
     if row.then is None:
-        return _now("plays “%(prompt)s”") % {"prompt": row.prompt}
-    words = _now("plays “%(prompt)s”, then %(place)s")
+        return gettext("plays “%(prompt)s”") % {"prompt": row.prompt}
+    words = gettext("plays “%(prompt)s”, then %(place)s")
     return words % {"prompt": row.prompt, "place": row.then}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pbx_console.console.access import needs
@@ -34,8 +34,8 @@ WORDS = Words(
 
 def summary(row: Conference) -> str:
     """Say in one line what it does."""
-    entry = _now("with PIN") if row.pin else _now("without PIN")
-    most = _now("at most %(n)s people") % {"n": row.max_members}
+    entry = gettext("with PIN") if row.pin else gettext("without PIN")
+    most = gettext("at most %(n)s people") % {"n": row.max_members}
     return f"{entry}, {most}"
 
 

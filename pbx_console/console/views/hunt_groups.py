@@ -7,9 +7,8 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from pbx_console.console.access import needs
 from pbx_console.console.flow import Words, show_delete, show_list, show_rows
@@ -38,7 +37,7 @@ def _summary(group: HuntGroup) -> str:
     members = ngettext("%(n)s member", "%(n)s members", count) % {"n": count}
     parts = [members, str(group.get_strategy_display())]
     if group.overflow is not None:
-        parts.append(_now("then %(place)s") % {"place": group.overflow})
+        parts.append(gettext("then %(place)s") % {"place": group.overflow})
     return ", ".join(parts)
 
 

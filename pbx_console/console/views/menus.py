@@ -7,7 +7,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pbx_console.console.access import needs
@@ -34,7 +34,7 @@ TEMPLATE = "console/menus/form.html"
 
 def _summary(menu: Menu) -> str:
     keys = [f"{row.key}: {row.destination}" for row in menu.keys.all()]
-    return ", ".join(keys) or _now("no keys")
+    return ", ".join(keys) or gettext("no keys")
 
 
 @needs("callflow.view")

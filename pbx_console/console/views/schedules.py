@@ -8,7 +8,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from django.views.decorators.http import require_POST
 
@@ -45,7 +45,7 @@ TEMPLATE = "console/schedules/form.html"
 def _summary(schedule: Schedule) -> str:
     state, why = state_of(schedule)
     words = {"state": Schedule.State(state).label, "why": why_words(why)}
-    return _now("%(state)s (%(why)s)") % words
+    return gettext("%(state)s (%(why)s)") % words
 
 
 @needs("callflow.view")
@@ -101,7 +101,7 @@ def schedule_switch(request: Any, code: str, key: int) -> HttpResponse:
     except ValidationError as error:
         raise Http404 from error
     state, _why = state_of(found)
-    words = _now("Schedule %(name)s: %(state)s.")
+    words = gettext("Schedule %(name)s: %(state)s.")
     named = {"name": found.name, "state": Schedule.State(state).label}
     toast(request, words % named, undo=history.undo_address(request, found))
     return redirect(WORDS.url("change", customer, found.pk))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pbx_console.accounts.scope import OwnedManager
@@ -96,7 +96,7 @@ class MenuKey(models.Model):
         ]
 
     def __str__(self) -> str:
-        return _now("key %(key)s") % {"key": self.key}
+        return gettext("key %(key)s") % {"key": self.key}
 
     @property
     def part_of(self) -> Menu:
