@@ -33,7 +33,7 @@ def test_it_forwards_to_a_number_as_people_write_it(
     ("typed", "said"),
     [
         ({"busy_on": "on"}, "Choose where it goes"),
-        ({"always_number": "12"}, "area code"),
+        ({"always_number": "abc"}, "area code"),
         ({"always_on": "on", "always_number": "0900 1234567"}, "may not dial"),
     ],
 )
