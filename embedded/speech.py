@@ -27,11 +27,30 @@ SOUNDS = Path("usr/share/asterisk/sounds")
 VOICES = {"en": "en-gb", "de": "de", "nl": "nl"}
 RATE = 16000  # Hz; Asterisk knows such a file by its ending, wav16
 # Tones and silence are the same everywhere.
-NEUTRAL = ("beep", "beeperr", "ascending-2tone", "descending-2tone", "silence/")
-NEUTRAL += ("confbridge-join", "confbridge-leave")
+NEUTRAL: tuple[str, ...] = (
+    "beep",
+    "beeperr",
+    "ascending-2tone",
+    "descending-2tone",
+    "silence/",
+    "confbridge-join",
+    "confbridge-leave",
+)
 # They speak of the software or are jokes: nobody is to hear them.
-LEFT_OUT = ("demo-", "tt-monkeys", "tt-weasels", "spy-", "letters/asterisk", "dundi")
-LEFT_OUT += ("confbridge-begin-glorious", "iax", "h323", "mgcp", "skinny", "zap")
+LEFT_OUT: tuple[str, ...] = (
+    "demo-",
+    "tt-monkeys",
+    "tt-weasels",
+    "spy-",
+    "letters/asterisk",
+    "dundi",
+    "confbridge-begin-glorious",
+    "iax",
+    "h323",
+    "mgcp",
+    "skinny",
+    "zap",
+)
 
 
 class SpeechError(RuntimeError):

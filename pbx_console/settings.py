@@ -209,7 +209,10 @@ CELERY_TASK_TIME_LIMIT = 900
 # A save never waits for a broker that is away: beat sweeps what is pending.
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_BEAT_SCHEDULE = ACCOUNTS_BEAT | BRANDING_BEAT | METERING_BEAT | PBX_BEAT
-CELERY_IMPORTS = ["pbx_console.branding.domain_tasks"]
+CELERY_IMPORTS = [
+    "pbx_console.branding.domain_tasks",
+    "pbx_console.pbx.daily_tasks",
+]
 CELERY_TIMEZONE = "UTC"
 
 AMI_HOST = env.text("PBX_AMI_HOST", "127.0.0.1")

@@ -25,7 +25,9 @@ from pbx_console.branding.services.brands import load_pack
 from pbx_console.demo import journal
 from pbx_console.demo.call_flow import add_call_flow
 from pbx_console.demo.numbers import add_numbers
+from pbx_console.demo.phones import add_phones
 from pbx_console.demo.queues import add_queues
+from pbx_console.demo.sites import add_site
 from pbx_console.demo.voicemail import add_voicemail
 from pbx_console.demo.world import (
     DESTINATIONS,
@@ -82,7 +84,12 @@ def load(*, trunk_host: str, trunk_port: int, packs: Path) -> Loaded:
     """Make the whole world. Needs an open scope over everyone; run it in a transaction."""
     loaded = Loaded()
     trunk = save_trunk(
-        LOADER, slug="carrier", name="Carrier", host=trunk_host, port=trunk_port
+        LOADER,
+        slug="carrier",
+        name="Carrier",
+        host=trunk_host,
+        port=trunk_port,
+        watch_seconds=0,  # nobody answers there until somebody plays the carrier
     )
     save_route(LOADER, prefix="+", trunk=trunk)
     loaded.trunk = {"slug": trunk.slug, "host": trunk_host, "port": trunk_port}
@@ -186,7 +193,9 @@ def _customer(
         for number, name in enumerate(wanted.people, start=wanted.first)
     ]
     _numbers(reseller, customer, wanted, trunk, extensions)
+    add_phones(LOADER, extensions)
     add_voicemail(LOADER, customer)
+    add_site(LOADER, customer)
     add_queues(LOADER, customer)
     add_call_flow(LOADER, customer)
     add_numbers(LOADER, customer)

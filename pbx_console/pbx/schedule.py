@@ -11,7 +11,7 @@ BEAT: dict[str, dict[str, Any]] = {
         "options": {"expires": 5},
     },
     "keep-holidays": {
-        "task": "pbx_console.pbx.tasks.keep_public_holidays",
+        "task": "pbx_console.pbx.daily_tasks.keep_public_holidays",
         "schedule": 86400.0,
         "options": {"expires": 3600},
     },
@@ -26,7 +26,7 @@ BEAT: dict[str, dict[str, Any]] = {
         "options": {"expires": 60},
     },
     "remind-portings": {
-        "task": "pbx_console.pbx.tasks.remind_of_portings",
+        "task": "pbx_console.pbx.daily_tasks.remind_of_portings",
         "schedule": 3600.0,
         "options": {"expires": 1800},
     },

@@ -8,8 +8,6 @@ from celery import shared_task
 from django.db import transaction
 
 from pbx_console.pbx import callbacks, refresh, sounds, voicemail_spool, watch
-from pbx_console.pbx.services import porting_reminders
-from pbx_console.pbx.services.holidays import keep_holidays
 
 logger = logging.getLogger(__name__)
 
@@ -27,12 +25,6 @@ def refresh_pending() -> int:
 
 
 @shared_task
-def keep_public_holidays() -> int:
-    """Make the table of public holidays say what the library says."""
-    return keep_holidays()
-
-
-@shared_task
 def sweep_voicemail() -> int:
     """Note new messages, and tell whoever wants to know."""
     return voicemail_spool.sweep()
@@ -42,12 +34,6 @@ def sweep_voicemail() -> int:
 def mend_sounds() -> int:
     """Write what Asterisk should play and does not have."""
     return sounds.mend()
-
-
-@shared_task
-def remind_of_portings() -> int:
-    """Write the mails about portings that are due or late."""
-    return porting_reminders.remind()
 
 
 @shared_task

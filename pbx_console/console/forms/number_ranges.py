@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pbx_console.accounts.models import Customer, Reseller
@@ -54,7 +54,7 @@ class NewRangeForm(forms.Form):
         try:
             whole = e164.parse(f"{typed}00")
         except e164.NumberError as error:
-            raise forms.ValidationError(_now(str(error))) from error
+            raise forms.ValidationError(gettext(str(error))) from error
         return whole[:-2]
 
 

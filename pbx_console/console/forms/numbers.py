@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pbx_console.accounts.models import Customer, Reseller
@@ -30,13 +30,13 @@ def parse_numbers(text: str) -> list[str]:
             try:
                 found += _line(line.strip())
             except e164.NumberError as error:
-                message = _now("Line %(line)s: %(reason)s")
-                reason = _now(str(error))
+                message = gettext("Line %(line)s: %(reason)s")
+                reason = gettext(str(error))
                 raise forms.ValidationError(
                     message, params={"line": count, "reason": reason}
                 ) from error
     if len(found) > MOST:
-        raise forms.ValidationError(_now("At most 1000 numbers at once."))
+        raise forms.ValidationError(gettext("At most 1000 numbers at once."))
     return list(dict.fromkeys(found))
 
 
@@ -204,7 +204,7 @@ class NumberForm(forms.Form):
             return None
         found = typed_destination(customer, typed)
         if found is None:
-            words = _now("%(customer)s has nothing called %(name)s.")
+            words = gettext("%(customer)s has nothing called %(name)s.")
             self.add_error("destination", words % {"customer": customer, "name": typed})
         return found
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.utils.translation import gettext as _now
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from pbx_console.console.formats import phone
@@ -43,7 +43,7 @@ class EntryForm(NounForm):
         lines = [x.strip() for x in self.cleaned_data["numbers"].splitlines()]
         found = [_parsed(line, self.country) for line in lines if line]
         if len(found) > MOST:
-            raise forms.ValidationError(_now("Ten numbers at most."))
+            raise forms.ValidationError(gettext("Ten numbers at most."))
         return list(dict.fromkeys(found))
 
 
@@ -51,8 +51,8 @@ def _parsed(text: str, country: str) -> str:
     try:
         return e164.parse(text, country=country)
     except e164.NumberError as error:
-        message = _now("%(number)s: %(reason)s")
-        params = {"number": text[:40], "reason": _now(str(error))}
+        message = gettext("%(number)s: %(reason)s")
+        params = {"number": text[:40], "reason": gettext(str(error))}
         raise forms.ValidationError(message, params=params) from error
 
 
@@ -98,7 +98,7 @@ class BlockedForm(NounForm):
         if who == "anonymous":
             data["number"] = ""
         elif not typed:
-            self.add_error("number", _now("Type a number."))
+            self.add_error("number", gettext("Type a number."))
         elif who == "number":
             try:
                 data["number"] = _parsed(typed, self.country)
@@ -116,7 +116,9 @@ class BlockedForm(NounForm):
         elif digits.startswith("0"):
             digits = code + digits[1:]
         if not digits or digits[0] == "0":
-            self.add_error("number", _now("Begin with + and the country code, or 0."))
+            self.add_error(
+                "number", gettext("Begin with + and the country code, or 0.")
+            )
         return f"+{digits}"
 
 

@@ -31,7 +31,8 @@ def _name_empty(fields: dict[str, Any], name: str, words: Any) -> None:
     if isinstance(field, forms.ModelChoiceField):
         field.empty_label = words
     elif isinstance(field, forms.ChoiceField):
-        chosen = [(key, word) for key, word in field.choices if key]  # type: ignore[misc]
+        choices: Any = field.choices
+        chosen = [(key, word) for key, word in choices if key]
         field.choices = [("", words), *chosen]
 
 

@@ -17,7 +17,8 @@ register = template.Library()
 @register.simple_tag
 def cell(bound: BoundField, label: Any, shown: int = 0) -> SafeString:
     """Draw a control of a row: its label is read aloud, and shown where rows differ."""
-    attrs: dict[str, Any] = {"class": _control_class(bound.field.widget), "aria-label": str(label)}
+    drawn = _control_class(bound.field.widget)
+    attrs: dict[str, Any] = {"class": drawn, "aria-label": str(label)}
     error = ""
     if bound.errors:
         attrs["aria-describedby"] = f"{bound.auto_id}_error"

@@ -7,9 +7,8 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from pbx_console.console.access import needs
@@ -69,7 +68,7 @@ def prompts(request: Any, code: str) -> HttpResponse:
 
 
 def _about_prompt(prompt: Prompt) -> str:
-    length = _t("%(n)s s") % {"n": prompt.seconds}
+    length = gettext("%(n)s s") % {"n": prompt.seconds}
     return " · ".join(
         part for part in (prompt.get_source_display(), length, prompt.text) if part
     )
@@ -182,5 +181,5 @@ def track_delete(request: Any, code: str, track: int) -> HttpResponse:
     """Delete a piece."""
     found = _track(request, code, track)
     services.delete_track(request.actor, found)
-    toast(request, _t("%(name)s is deleted.") % {"name": found.name})
+    toast(request, gettext("%(name)s is deleted.") % {"name": found.name})
     return redirect("console:music", code=code, key=found.music_id)

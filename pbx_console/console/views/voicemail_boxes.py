@@ -8,9 +8,8 @@ from typing import Any
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404
-from django.utils.translation import gettext as _t
+from django.utils.translation import gettext, ngettext
 from django.utils.translation import gettext_lazy as _
-from django.utils.translation import ngettext
 
 from pbx_console.console.access import needs
 from pbx_console.console.flow import Words, show_delete, show_form, show_list
@@ -58,7 +57,7 @@ def voicemail_boxes(request: Any, code: str) -> HttpResponse:
 
 
 def _summary(box: Any) -> str:
-    whose = _t("own box") if box.extension else _t("shared")
+    whose = gettext("own box") if box.extension else gettext("shared")
     new = ngettext("%(n)s new message", "%(n)s new messages", box.new) % {"n": box.new}
     told = ", ".join(box.addresses)
     return " · ".join(part for part in (whose, new, told) if part)

@@ -338,7 +338,7 @@ class Migration(migrations.Migration):
             name="customer",
             field=models.ForeignKey(
                 on_delete=django.db.models.deletion.CASCADE,
-                related_name="queues",
+                related_name="%(class)ss",
                 to="accounts.customer",
             ),
         ),

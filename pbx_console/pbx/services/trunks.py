@@ -90,7 +90,7 @@ def _ensure_nobody_elses(actor: Actor, trunk: Trunk) -> None:
         return
     mine = {ipaddress.ip_network(part) for part in _addresses(trunk)}
     with as_everyone("whose address is it"):
-        others = Trunk.objects.exclude(reseller_id=trunk.reseller_id)
+        others = [t for t in Trunk.objects.all() if t.reseller_id != trunk.reseller_id]
         theirs = [t for t in others if not (t.registers and trunk.registers)]
     taken = {ipaddress.ip_network(part) for t in theirs for part in _addresses(t)}
     if any(map(_is_ours, mine)) or any(_overlap(a, b) for a in mine for b in taken):

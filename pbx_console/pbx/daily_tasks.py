@@ -1,0 +1,20 @@
+"""What is looked at by the clock and not after a save; above the services, unlike tasks."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from pbx_console.pbx.services import porting_reminders
+from pbx_console.pbx.services.holidays import keep_holidays
+
+
+@shared_task
+def keep_public_holidays() -> int:
+    """Make the table of public holidays say what the library says."""
+    return keep_holidays()
+
+
+@shared_task
+def remind_of_portings() -> int:
+    """Write the mails about portings that are due or late."""
+    return porting_reminders.remind()
