@@ -11,6 +11,7 @@ from pbx_console.accounts.scope import as_everyone
 from pbx_console.asterisk.ami.client import ask_all
 from pbx_console.pbx.services.extensions import delete_extension, reset_secret
 from tests.asterisk.conftest import House
+from tests.asterisk.test_calls import invited
 
 pytestmark = pytest.mark.asterisk
 
@@ -54,7 +55,7 @@ def test_it_refuses_a_deleted_extension_and_forgets_where_its_phone_was(
         call = colleague.call("211")
         assert call.wait() == 0
         assert call.statuses() == [404]
-        assert ringing.messages() == []
+        assert invited(ringing) == []
 
 
 def test_it_refuses_strangers(house: House) -> None:
