@@ -184,9 +184,7 @@ def test_a_group_that_nobody_answers_leads_to_its_overflow(
 ) -> None:
     outside = make(save_outside_number, house, name="Mobile", e164="+4915112345678")
     members = [place("205"), place("206")]
-    group = make(
-        save_group, house, name="Sales", members=members, overflow=to(outside)
-    )
+    group = make(save_group, house, name="Sales", members=members, overflow=to(outside))
     lead(house, group)
     mobile = house.agent(host="127.0.0.3")
     with as_everyone("test"):

@@ -80,9 +80,12 @@ def test_it_shows_an_end_user_the_own_calls_only(
     client = sign_in("end_user")
     shown = text_of(client.get("/"))
     assert "Reception" in shown
-    assert shown.count('class="way"') == 2
+    assert 'class="p-calls' in shown
+    assert shown.count("phone-incoming") + shown.count("phone-outgoing") == 2
     Leg.objects.filter(customer=world.nordbel.customer).update(extension_number="202")
-    assert 'class="way"' not in text_of(client.get("/"))
+    emptied = text_of(client.get("/"))
+    assert "phone-incoming" not in emptied
+    assert "phone-outgoing" not in emptied
     assert client.get(LIST).status_code == 403
 
 

@@ -32,7 +32,8 @@ SAME = {
     r"|mails|version %\(n\)s|passkeys?|contract|contrast|type|platform|support|domain"
     r"|domains|prefix|reseller|resellers|trunk|trunks|offline|console|tags?|wert|sms"
     r"|%\(counter\)s offline|%\(n\)s resellers?|menu|sample|ctrl k|route|routes"
-    r"|privacy|optional|inter, neutral|navigation)": (
+    r"|privacy|optional|inter, neutral|navigation|agents?|agent %\(n\)s|codes|pin|pause"
+    r"|tcp|tls|udp|voicemail|data|fax|lunch|postcode|transport)": (
         "the same word in both languages, as people who work with telephones say it"
     ),
 }

@@ -38,6 +38,11 @@ TRUNK = {
     "host": "192.0.2.7",
     "port": "5060",
     "number_format": "plus",
+    "incoming_format": "any",
+    "transport": "udp",
+    "country": "DE",
+    "caller_header": "pai",
+    "watch_seconds": "60",
     "is_active": "on",
 }
 
@@ -170,7 +175,7 @@ def test_it_adds_a_route_and_refuses_a_wrong_prefix(
     refused = client.post(url, {"prefix": "0049", "position": "1"})
     assert refused.status_code == 422
     assert "+ and digits" in text_of(refused)
-    client.post(url, {"prefix": "+41", "position": "2"})
+    client.post(url, {"prefix": "+41", "position": "2", "weight": "1"})
     assert OutboundRoute.objects.get(prefix="+41").trunk == world.trunk
 
 

@@ -85,7 +85,7 @@ def number_range(request: Any, stem: str) -> HttpResponse:
     shown = one(request, stem) if form.errors else block
     direct = direct_numbers(shown.customer) if shown.customer else []
     context = {
-        "block": shown,
+        "row": shown,
         "title": title(shown),
         "form": form,
         "direct": [(n, to) for n, to in direct if n.startswith(shown.stem)][:200],
@@ -106,6 +106,6 @@ def range_delete(request: Any, stem: str) -> HttpResponse:
             toast(request, _("%(number)s is removed.") % {"number": shown})
             return redirect("console:ranges")
     error = " ".join(str(e) for errors in form.errors.values() for e in errors)
-    context = {"block": block, "title": title(block), "error": error, "wanted": stem}
+    context = {"row": block, "title": title(block), "error": error, "wanted": stem}
     status = 422 if form.errors else 200
     return render(request, "console/ranges/delete.html", context, status=status)
