@@ -69,7 +69,8 @@ BEGIN
       FROM unnest(found.proargnames, found.proargmodes, found.proallargtypes)
         WITH ORDINALITY AS argument(name, mode, kind, place) WHERE mode IN ('o', 't');
     body := CASE WHEN found.proretset AND cells IS NOT NULL THEN
-                   'RETURN QUERY SELECT ' || cells || ' FROM (' || body || E'\\n) answer'
+                   'RETURN QUERY SELECT ' || cells || ' FROM (' || body
+                     || E'\\n) answer(' || outs || ')'
                  WHEN found.proretset THEN 'RETURN QUERY ' || body
                  WHEN outs IS NULL THEN 'RETURN (' || body || E'\\n)'
                  ELSE 'SELECT * INTO ' || outs || ' FROM (' || body || E'\\n) answer' END;
