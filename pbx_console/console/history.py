@@ -165,6 +165,7 @@ EXTRA_LABELS: dict[str, Promise | str] = {
     "changed": gettext_lazy("prices changed"),
     "added": gettext_lazy("prices added"),
     "position": gettext_lazy("order"),
+    "weight": gettext_lazy("share"),
     "condition": gettext_lazy("condition"),
     "destination": gettext_lazy("leads to"),
     "outside_number": gettext_lazy("outside number"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 from django.core.exceptions import ValidationError
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from pbx_console.accounts.actor import SYSTEM
@@ -135,6 +135,7 @@ def forward_outside(house: House) -> None:
         )
 
 
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     st.from_regex(r"\+?[0-9]{1,20}", fullmatch=True), st.sampled_from(["any", "digits"])
 )

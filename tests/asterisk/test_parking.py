@@ -135,7 +135,7 @@ def test_it_picks_up_by_number_and_by_group(house: House) -> None:
             refused = other.call("*88")
             assert refused.wait() == 0
             assert refused.statuses()[-1] >= 400
-            taken = taker.call(code)
+            taken = taker.call(code, talk=2)
             assert taken.wait() == 0
             assert taken.statuses()[-1] == 200
             wait_for(lambda call=call: 200 in call.statuses())

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+from babel import Locale
 from django.conf import settings
 from django.db import transaction
 from django.test import Client
@@ -13,6 +14,7 @@ from django.urls import reverse
 from django.utils import translation
 
 from pbx_console.accounts.rights import has_right
+from pbx_console.pbx.models.holidays import Region
 from tests import pseudo
 from tests.conftest import Tenant, World
 from tests.leaks.pages import body, url_of
@@ -52,7 +54,10 @@ def own_words(world: World) -> list[str]:
     words |= {world.operator.name, world.operator.email, "pbx1"}
     # Invented people of the previews of brand and mails, and the typefaces' own names.
     words |= {"Mara Okonkwo", "Ilse Varga", "Studio 2", "Inter", "Figtree"}
-    words |= {"Instrument Sans"}
+    words |= {"Instrument Sans", "Matrix", "Musterweg 5, 20095 Hamburg"}
+    # Countries in the reader's language (Babel), and German states in their own.
+    words |= {str(name) for name in Locale("nl").territories.values() if len(name) > 3}
+    words |= {str(name) for _key, name in Region.choices}
     return sorted(words, key=len, reverse=True)
 
 

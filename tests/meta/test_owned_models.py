@@ -20,6 +20,7 @@ UNOWNED = {
     "asterisk.VoicemailUser": "Asterisk's rows; kept by a trigger",
     "asterisk.PsAor": "Asterisk's rows; only the projection touches them",
     "asterisk.PsAuth": "Asterisk's rows; only the projection touches them",
+    "asterisk.PsRegistration": "Asterisk's rows; only the projection touches them",
     "asterisk.PsEndpoint": "Asterisk's rows; only the projection touches them",
     "asterisk.PsEndpointIdIp": "Asterisk's rows; only the projection touches them",
     "pbx.Holiday": "public holidays, the same for everybody",
