@@ -40,6 +40,10 @@ EXEMPT = {
     r"\w{1,2}": "initials",
 }
 
+# Countries in the reader's language (Babel), and German states in their own.
+PLACES = {str(name) for name in Locale("nl").territories.values()}
+PLACES |= {str(name) for _key, name in Region.choices}
+
 
 def own_words(world: World) -> list[str]:
     """What the cast itself typed in: longest first, so that parts do not remain."""
@@ -55,9 +59,6 @@ def own_words(world: World) -> list[str]:
     # Invented people of the previews of brand and mails, and the typefaces' own names.
     words |= {"Mara Okonkwo", "Ilse Varga", "Studio 2", "Inter", "Figtree"}
     words |= {"Instrument Sans", "Matrix", "Musterweg 5, 20095 Hamburg"}
-    # Countries in the reader's language (Babel), and German states in their own.
-    words |= {str(name) for name in Locale("nl").territories.values() if len(name) > 3}
-    words |= {str(name) for _key, name in Region.choices}
     return sorted(words, key=len, reverse=True)
 
 
@@ -79,7 +80,7 @@ def untranslated(world: World, texts: list[str]) -> list[str]:
 
 def _allowed(text: str, remaining: str) -> bool:
     """Does an exemption cover the whole text, or each word that remains of it?"""
-    if not re.search(r"[^\W\d_]{2,}", remaining):
+    if text in PLACES or not re.search(r"[^\W\d_]{2,}", remaining):
         return True
     return _exempt(text) or all(_exempt(word) for word in remaining.split())
 
