@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import secrets
 import string
 from typing import Any
@@ -115,10 +116,22 @@ def test_no_function_of_a_higher_right_changes_it(world: World) -> None:
             " WHERE n.nspname IN ('public', 'asterisk') AND p.prosecdef"
         ).fetchall()
     assert rows, "the dialplan's functions run as their owner"
-    named = [name for name, text in rows if LOG in text.lower()]
-    assert named == []
-    # None of them runs a text that it is given.
-    assert [name for name, text in rows if "execute" in text.lower()] == []
+    # What is done at a phone is added to the log; nothing takes away from it.
+    change = re.compile(rf"(update|delete\s+from|truncate(\s+table)?)\s+{LOG}")
+    assert [name for name, text in rows if change.search(text.lower())] == []
+    assert [name for name, text in rows if not _runs_fixed_texts(text.lower())] == []
+
+
+def _runs_fixed_texts(text: str) -> bool:
+    """Say whether a function runs only texts of its own, with quoted names put in.
+
+    `code_%s` is two digits of a feature code (`feature_code` cuts them out).
+    """
+    ran = re.findall(r"\bexecute\s+format\(\s*'([^']*)'", text)
+    return len(ran) == len(re.findall(r"\bexecute\b", text)) and all(
+        "%s" not in template or template.startswith("select * from asterisk.code_%s(")
+        for template in ran
+    )
 
 
 def test_an_entry_of_another_owner_cannot_be_slipped_in(world: World) -> None:

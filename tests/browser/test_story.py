@@ -93,7 +93,7 @@ def _assign_number(page: Page) -> None:
     page.get_by_role("link", name="+49 30 23125810").click()
     chosen = page.get_by_label("Customer", exact=True)
     expect(chosen.locator("option:checked")).to_have_text("Segelmacherei Dorn")
-    expect(page.get_by_label("Rings extension")).to_have_value("21")
+    expect(page.get_by_label("Leads to")).to_have_value("21")
     page.get_by_label("Main number").check()
     page.get_by_role("button", name="Save number").click()
     expect(page.locator("tbody")).to_contain_text("Werkstatt")

@@ -98,7 +98,7 @@ def _add_extension(page: Page, stack: Stack, code: str, number: str) -> str:
 def _assign_number(page: Page, stack: Stack, code: str) -> None:
     page.goto(stack.url("nordbel", "/numbers/493023125700/"))
     page.select_option("#id_customer", label="Story GmbH")
-    page.fill("#id_extension", "31")
+    page.fill("#id_destination", "31")
     page.check("#id_is_main")
     page.click("#main form .btn-primary")
     page.wait_for_load_state()
