@@ -16,7 +16,8 @@ from pbx_console.accounts.actor import SYSTEM, Actor
 from pbx_console.accounts.models import AuditEntry
 from pbx_console.accounts.scope import as_reseller
 from pbx_console.accounts.services.customers import save_customer
-from pbx_console.console.history import ACTS, SENTENCES, changes, sentence
+from pbx_console.console.history import changes, sentence
+from pbx_console.console.history_words import ACTS, SENTENCES
 from pbx_console.metering.models import UsageExport
 from pbx_console.pbx.services.extensions import delete_extension, save_extension
 from tests.conftest import World

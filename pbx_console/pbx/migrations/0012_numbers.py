@@ -530,5 +530,4 @@ class Migration(migrations.Migration):
         ),
         migrations.RunSQL(sql.BOOK, "DROP INDEX phonebook_numbers;"),
         functions(sql.DID_OF + sql.CALLERS + sql.SHOWN, *sql.NEW),
-        migrations.RunSQL(sql.ASKED, sql.NOT_ASKED),
     ]

@@ -129,12 +129,3 @@ BOOK = """
 CREATE INDEX phonebook_numbers ON pbx_phonebookentry USING gin (numbers);
 """
 NEW = ("caller_shown(text, text, text)", "direct_number(bigint, bigint)")
-ASKED = """
-GRANT EXECUTE ON FUNCTION asterisk.did_of(bigint, text) TO pbx_console;
-GRANT EXECUTE ON FUNCTION asterisk.known_caller(bigint, text) TO pbx_console;
-GRANT EXECUTE ON FUNCTION asterisk.shown_number(bigint, bigint, text, text)
-  TO pbx_console;
-"""
-NOT_ASKED = ASKED.replace("GRANT", "REVOKE").replace(
-    "TO pbx_console", "FROM pbx_console"
-)

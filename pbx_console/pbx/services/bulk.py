@@ -7,6 +7,7 @@ when it is read again, from a spreadsheet or not.
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
@@ -87,7 +88,7 @@ class Known:
             yield RowError(row.number, column, twice, "", {"first": first})
 
 
-class Codec:
+class Codec(ABC):
     """One noun as a table. Subclasses say the columns and the four steps."""
 
     name = ""
@@ -96,25 +97,25 @@ class Codec:
     most = 10_000
     titles: dict[str, str] = {}  # field -> column, where they differ
 
+    @abstractmethod
     def load(self, owner: Any) -> Any:
         """Return what is there already (`Known`)."""
-        raise NotImplementedError
 
+    @abstractmethod
     def rows(self, owner: Any) -> Iterable[Any]:
         """Return what an export contains."""
-        raise NotImplementedError
 
+    @abstractmethod
     def cells(self, obj: Any) -> list[str]:
         """Return one row of an export, in the order of the columns."""
-        raise NotImplementedError
 
+    @abstractmethod
     def wish(self, row: Row, known: Any) -> Iterator[Wish | RowError]:
         """Yield what a row wants, and what is wrong with it."""
-        raise NotImplementedError
 
+    @abstractmethod
     def write(self, actor: Actor, owner: Any, plan: Plan) -> None:
         """Write the plan; the values of its wishes are set already."""
-        raise NotImplementedError
 
     def faults(self, wish: Wish, *, exclude: Iterable[str] = ()) -> Iterator[RowError]:
         """Yield what the model says of the new values, field by field."""
