@@ -7,12 +7,16 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.db import connection
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.scope import as_everyone
-from pbx_console.pbx.models import Limit, LimitUse
+from pbx_console.pbx.models import Extension, Limit, LimitUse
+from pbx_console.pbx.services.forwards import save_forward
+from pbx_console.pbx.services.outside_numbers import save_outside_number
 from tests.conftest import Tenant, World
 
 pytestmark = pytest.mark.django_db
@@ -194,6 +198,46 @@ def test_a_forward_leads_to_nothing_expensive_unless_that_is_allowed(
     assert limited(north, "+493023125999", forward=True)[0] == ""
     change(north, expensive_forwards=True)
     assert limited(north, "+12125550123", forward=True)[0] == ""
+
+
+HOME, PREMIUM = "+493023125999", "+4990012345"
+FAR, CLOSED = "+12125550123", "+442071234567"
+
+
+@pytest.mark.parametrize(
+    ("number", "words"),
+    [
+        (PREMIUM, "premium"),
+        (CLOSED, "United Kingdom are closed"),
+        (FAR, "sent on"),
+        (HOME, ""),
+    ],
+)
+def test_what_the_limits_close_is_no_place_to_send_calls_to(
+    world: World, number: str, words: str
+) -> None:
+    north = world.nordbel
+    change(north, countries=["US"])
+    with as_everyone("test"):
+        Extension.objects.filter(pk=north.extension.pk).update(may_dial_premium=True)
+        extension = Extension.objects.get(pk=north.extension.pk)
+        ways: tuple[Any, ...] = (
+            lambda: save_outside_number(
+                SYSTEM, customer=north.customer, number="790", name="Away", e164=number
+            ),
+            lambda: save_forward(
+                SYSTEM, extension=extension, condition="busy", outside_number=number
+            ),
+        )
+        for save in ways:
+            if not words:
+                save()
+                continue
+            with pytest.raises(ValidationError, match=words):
+                save()
+        change(north, countries=["US"], opened=["premium"], expensive_forwards=True)
+        if number != CLOSED:
+            ways[0]()
 
 
 def test_every_level_holds_over_its_own_use(world: World) -> None:

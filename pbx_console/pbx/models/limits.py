@@ -199,6 +199,7 @@ class LimitCrossing(models.Model):
     reached_at = models.DateTimeField()
     used = models.BigIntegerField()
     cap = models.BigIntegerField()
+    currency = models.CharField(max_length=3, blank=True, default="")
     calls_ended = models.PositiveSmallIntegerField(default=0)
     lifted_at = models.DateTimeField(null=True)
     lifted_by = models.CharField(max_length=120, blank=True)

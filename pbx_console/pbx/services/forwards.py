@@ -14,6 +14,7 @@ from pbx_console.accounts.services import audit, undo
 from pbx_console.lib import pins
 from pbx_console.pbx.models import Destination, Extension, Forward
 from pbx_console.pbx.services import nouns
+from pbx_console.pbx.services.closed_numbers import refuse_closed
 
 FIELDS = ["condition", "destination", "outside_number", "is_active"]
 
@@ -65,6 +66,13 @@ def _check(row: Forward) -> None:
         words = _("This extension may not dial %(number)s, so it cannot forward there.")
         raise ValidationError(
             {"outside_number": words % {"number": row.outside_number}}
+        )
+    if row.outside_number:
+        refuse_closed(
+            row.extension.customer,
+            row.outside_number,
+            field="outside_number",
+            extension=row.extension,
         )
 
 

@@ -10,6 +10,7 @@ from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import AuditEntry, Customer
 from pbx_console.accounts.services import undo
 from pbx_console.pbx.models import OutsideNumber
+from pbx_console.pbx.services.closed_numbers import refuse_closed
 from pbx_console.pbx.services.nouns import drop, store
 
 FIELDS = ["number", "name", "e164"]
@@ -23,9 +24,14 @@ def save_outside_number(
     outside_number: OutsideNumber | None = None,
     **values: Any,
 ) -> OutsideNumber:
-    """Create or change an outside number that calls can be sent to."""
+    """Create or change an outside number that calls can be sent to.
+
+    Raises ValidationError, also for a number that the limits close for forwards.
+    """
     outside_number = outside_number or OutsideNumber(customer=customer)
-    return store(actor, outside_number, FIELDS, values)
+    saved = store(actor, outside_number, FIELDS, values)
+    refuse_closed(saved.customer, saved.e164, field="e164")
+    return saved
 
 
 @transaction.atomic
