@@ -4,6 +4,11 @@ A carrier leg is a channel whose `userfield` begins with `v1|` at ANSWER or HANG
 the dialplan's pre-dial handler wrote; see asterisk.md "Journal"). Its times are its first
 ANSWER and its last HANGUP, cut to milliseconds. The customer is looked up by `tenantid`;
 a leg that names none, or an unknown one, is `unattributed` and never anybody's by default.
+
+One HANGUP is later than the BYE: the last one out of a conference room waits inside
+ConfBridge until the tone of leaving has been played to nobody (0.4 s, tried). So a leg that
+hung up by itself (`hangupsource` is its own name) ends where it left its last room, if that
+was at most two seconds before. Who is thrown out is hung up by us: the HANGUP is the BYE.
 """
 
 from __future__ import annotations
@@ -43,21 +48,31 @@ facts AS (
     date_trunc('milliseconds',
       min(event_time) FILTER (WHERE event_type = 'ANSWER')) AS answered,
     date_trunc('milliseconds',
-      max(event_time) FILTER (WHERE event_type = 'HANGUP')) AS hung_up_at,
+      max(event_time) FILTER (WHERE event_type = 'HANGUP')) AS hung_up,
+    date_trunc('milliseconds', max(event_time)
+      FILTER (WHERE event_type = 'BRIDGE_EXIT' AND app_name = 'ConfBridge')) AS left_room,
+    date_trunc('milliseconds', max(event_time)
+      FILTER (WHERE event_type LIKE 'BRIDGE_%%')) AS left_bridge,
+    bool_or(event_type = 'HANGUP' AND strpos(extra,
+      '"hangupsource":' || to_json(channel_name)::text) > 0) AS by_itself,
     date_trunc('milliseconds',
       min(event_time) FILTER (WHERE event_type = 'BRIDGE_ENTER')) AS bridged,
     {_first("linkedid")}, {_first("tenantid")}, {_first("accountcode")},
     {_first("userfield")}, {_first("caller_number")}
   FROM touched JOIN metering_channelevent event USING (node, uniqueid)
-  WHERE bad = '' AND event_type IN ('ANSWER', 'HANGUP', 'BRIDGE_ENTER')
+  WHERE bad = '' AND event_type IN ('ANSWER', 'HANGUP', 'BRIDGE_ENTER', 'BRIDGE_EXIT')
   GROUP BY node, uniqueid
 ),
 parsed AS MATERIALIZED (
-  SELECT facts.*, coalesce(answered, bridged) AS answered_at, customer.id AS customer_id,
-    customer.reseller_id, string_to_array(userfield, '|') AS billing
+  SELECT facts.*, coalesce(answered, bridged) AS answered_at,
+    CASE WHEN by_itself AND left_room = left_bridge AND left_room >= answered
+      AND hung_up - left_room < interval '2 seconds' THEN left_room
+      ELSE hung_up END AS hung_up_at,
+    customer.id AS customer_id, customer.reseller_id,
+    string_to_array(userfield, '|') AS billing
   FROM facts LEFT JOIN accounts_customer customer ON customer.code = tenantid
   WHERE userfield IS NOT NULL
-    AND (answered IS NOT NULL OR (bridged IS NOT NULL AND hung_up_at IS NOT NULL))
+    AND (answered IS NOT NULL OR (bridged IS NOT NULL AND hung_up IS NOT NULL))
 ),
 judged AS MATERIALIZED (
   SELECT *, CASE

@@ -224,3 +224,35 @@ def test_it_survives_names_that_are_no_utf8(
     follow()
     assert legs.get().state == Leg.State.RATED
     assert ChannelEvent.objects.filter(node=NODE).filter(damaged=True).count() == 5
+
+
+@pytest.mark.parametrize(
+    ("source", "left", "seconds"),
+    [
+        ("PJSIP/trunk-carrier-00000001", 9.6, 9.6),  # the BYE was at 9.6 s
+        ("dialplan/builtin", 9.6, 10),  # thrown out: our BYE is the HANGUP
+        ("PJSIP/trunk-carrier-00000001", 5, 10),  # it went on after the room
+    ],
+)
+def test_the_last_one_out_of_a_room_does_not_pay_for_the_tone_of_leaving(
+    owners: Owners,
+    legs: Legs,
+    journal: Path,
+    follow: Follow,
+    source: str,
+    left: float,
+    seconds: float,
+) -> None:
+    fields = leg_of(owners).fields()
+    room = fields | {"appname": "ConfBridge"}
+    over = fields | {"eventextra": f'{{"hangupcause":16,"hangupsource":"{source}"}}'}
+    plan = [
+        ("ANSWER", 0, fields),
+        ("BRIDGE_ENTER", 0.5, room),
+        ("BRIDGE_EXIT", left, room),
+        ("HANGUP", 10, over),
+    ]
+    for name, at, told in plan:
+        append(journal, record(name, NOON + timedelta(seconds=at), "x.1", **told))
+    follow()
+    assert legs.get().duration_ms == seconds * 1000
