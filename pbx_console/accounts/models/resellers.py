@@ -41,6 +41,7 @@ class Feature(models.TextChoices):
     CALL_LIST = "call_list", _("Customers see their calls")
     CUSTOMER_LOGO = "customer_logo", _("Customers show their own logo")
     OUTSIDE_CALLS = "outside_calls", _("Calls to the outside")
+    RECORDING = "recording", _("Recording of calls")
 
 
 def every_feature() -> list[str]:

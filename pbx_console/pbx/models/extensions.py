@@ -32,6 +32,15 @@ class DialClass(models.TextChoices):
     ABROAD = "abroad", _("national and abroad")
 
 
+class Recorded(models.TextChoices):
+    """Which calls of an extension are recorded."""
+
+    NEVER = "never", _("no calls")
+    DEMAND = "demand", _("on demand, with *1 during the call")
+    OUTSIDE = "outside", _("all calls from and to outside")
+    ALL = "all", _("all calls, inside too")
+
+
 def random_secret() -> str:
     """Return a SIP secret of 160 random bits, safe to type into any phone."""
     return secrets.token_hex(20)
@@ -156,6 +165,15 @@ class Extension(Confirmed):
             RegexValidator(r"^[a-z0-9_]+$", _("Small letters, digits and _ only."))
         ],
         help_text=_("Phones of the same group take each other's calls with *88."),
+    )
+    recorded = models.CharField(
+        _("recorded calls"),
+        max_length=7,
+        choices=Recorded,
+        default=Recorded.NEVER,
+        help_text=_(
+            "Both parties are told before it begins. Calls for help never are."
+        ),
     )
     site = models.ForeignKey(
         "pbx.Site",
