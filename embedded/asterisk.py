@@ -8,14 +8,14 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from embedded import asterisk_root, render, speech
+from embedded import asterisk_root, render, speech, tls
 from embedded.environment import LOOPBACK, Settings
 from embedded.paths import TEMPLATES, is_root, set_aside
 from embedded.ports import RTP_PORTS
 from embedded.say import Refusal
 from embedded.service import Service
 
-_DIRECTORIES = ("etc", "lib", "spool", "run", "log", "journal", "sounds")
+_DIRECTORIES = ("etc", "lib", "spool", "run", "log", "journal", "sounds", "tls")
 # What the console writes for Asterisk to play, below `sounds`.
 _PLAYED = ("prompts", "music")
 
@@ -67,6 +67,10 @@ def values(settings: Settings, where: Place) -> dict[str, str]:
         "MODULES_DIR": _modules(where),
         "SHARE_DIR": str(where.inside / "share"),
         "SIP_HOST": LOOPBACK,
+        "SIP_TLS_PORT": str(settings.ports["sips"]),
+        "TLS_CERT_FILE": str(where.inside / "tls" / tls.CERTIFICATE),
+        "TLS_KEY_FILE": str(where.inside / "tls" / tls.KEY),
+        "TLS_CA_FILE": str(where.inside / "tls" / tls.AUTHORITIES),
         "RTP_START": str(settings.ports["rtp_start"]),
         "RTP_END": str(settings.ports["rtp_start"] + RTP_PORTS - 1),
         "AMI_HOST": LOOPBACK,
@@ -167,6 +171,7 @@ def _prepare(settings: Settings, where: Place) -> None:
     for name in _DIRECTORIES:
         (where.outside / name).mkdir(parents=True, exist_ok=True)
     _share_sounds(where)
+    tls.prepare(where.outside / "tls")
     set_aside(where.outside / "log")
     try:
         render.directory(TEMPLATES, where.outside / "etc", values(settings, where))
@@ -184,6 +189,8 @@ def _hand_over(where: Place) -> None:
         return
     for name in _DIRECTORIES:
         os.chown(where.outside / name, *((0, ids[1]) if name == "etc" else ids))
+    for path in (where.outside / "tls").iterdir():
+        os.chown(path, *ids)
     for path in (where.outside / "etc").iterdir():
         # unixODBC reads the file of ODBCINI only where it could write it, too.
         os.chown(path, ids[0] if path.name == "odbc.ini" else 0, ids[1])

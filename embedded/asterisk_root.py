@@ -144,9 +144,13 @@ def _forbid_service_starts(root: Path) -> None:
 
 
 def write_hosts(root: Path) -> None:
-    """Asterisk resolves its own host name for SDP; without this a call stalls 5 s."""
+    """Asterisk resolves its own host name for SDP; without this a call stalls 5 s. And it
+    asks the machine's name servers of today."""
     hosts = root / "etc/hosts"
     hosts.write_text(f"127.0.0.1 localhost {platform.node()}\n")
+    servers = Path("/etc/resolv.conf")
+    if servers.is_file():
+        (root / "etc/resolv.conf").write_text(servers.read_text())
 
 
 def _add_user(root: Path) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from urllib.parse import quote, unquote, urlsplit
 
-from embedded import passwords, ports
+from embedded import passwords, ports, tls
 from embedded.paths import VAR, Instance
 from embedded.say import Refusal
 
@@ -125,11 +125,19 @@ class Settings:
             "FORWARDED_ALLOW_IPS": "",  # no proxy here: its headers are anybody's
             "PBX_SIP_DOMAIN": given.get("PBX_SIP_DOMAIN", LOOPBACK),
             "PBX_SIP_PORT": given.get("PBX_SIP_PORT", str(self.ports["sip"])),
+            "PBX_SIP_AUTHORITIES": self._authorities(),
             "PBX_NODE": given.get("PBX_NODE", "pbx1"),
             "PBX_DEBUG": given.get("PBX_DEBUG", "0"),
             **self._mail(),
             **{name: given[name] for name in _DOMAINS if name in given},
         } | ({"PBX_TEST": "1"} if self.database == "pbx_test" else {})
+
+    def _authorities(self) -> str:
+        """Whose certificates Asterisk believes; its own list where it is ours."""
+        given = self.external.values.get("PBX_SIP_AUTHORITIES")
+        if given is not None or self.external.asterisk:
+            return given or ""
+        return str(self.instance.home / "asterisk" / "tls" / tls.AUTHORITIES)
 
     @property
     def catches_mail(self) -> bool:

@@ -15,7 +15,7 @@ WEB = 8400
 # connection sits on a port between two starts.
 RANGE = range(20000, 32000)
 RTP_PORTS = 400
-NAMES = ("web", "postgres", "redis", "ami", "sip", "smtp", "mail")
+NAMES = ("web", "postgres", "redis", "ami", "sip", "smtp", "mail", "sips")
 
 
 def is_free(port: int) -> bool:

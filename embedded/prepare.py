@@ -17,11 +17,14 @@ from embedded import (
 from embedded.paths import VAR
 
 # Besides the servers and Python: msgfmt for translations, a voice for texts that
-# customers have spoken; for the tests also a browser
-# and a SIP phone that can be scripted.
+# customers have spoken, certificates for SIP over TLS; for the tests also a browser and a
+# SIP phone that can be scripted.
 EXTRA = {
-    "demo": ("gettext", "espeak-ng"),
-    "test": ("gettext", "espeak-ng", "chromium", "sip-tester"),
+    "demo": ("gettext", "espeak-ng", "openssl", "ca-certificates"),
+    "test": (
+        *("gettext", "espeak-ng", "openssl", "ca-certificates"),
+        *("chromium", "sip-tester"),
+    ),
 }
 
 

@@ -26,6 +26,8 @@ PUBLIC_SCHEME = env.text("PBX_PUBLIC_SCHEME", "https")
 PUBLIC_PORT = env.text("PBX_PUBLIC_PORT", "")
 SIP_DOMAIN = env.text("PBX_SIP_DOMAIN", "localhost")
 SIP_PORT = env.integer("PBX_SIP_PORT", 5060)
+# Whose signatures on carriers' certificates count; empty: the machine's own list.
+SIP_AUTHORITIES = env.text("PBX_SIP_AUTHORITIES", "")
 NODE = env.text("PBX_NODE", "pbx1")
 
 # Hosts are checked against the table of brand domains by branding's middleware.

@@ -11,28 +11,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Literal
 
-import dns.exception
-import dns.nameserver
-import dns.rcode
-import dns.resolver
 from django.conf import settings
 from django.utils.translation import gettext as _
 
-LIFETIME = 3.0  # seconds for one question, all servers together
-TIMEOUT = 1.5  # seconds for one server
-MOST = 64  # records read of one answer
+from pbx_console.lib.nameservers import Unanswered, ask
+
+__all__ = ["Finding", "Unanswered", "addresses", "aliases", "check_sender", "txt"]
 LONGEST = 2048  # characters read of one record
 SPF_LOOKUPS = 10  # RFC 7208, 4.6.4
 State = Literal["good", "missing", "wrong", "unknown"]
-
-
-class Unanswered(Exception):
-    """No server answered. `lame`: the domain's own servers are broken, ours are not."""
-
-    def __init__(self, name: str, *, lame: bool = False) -> None:
-        """Keep what was asked."""
-        super().__init__(name)
-        self.lame = lame
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,42 +66,7 @@ def aliases(name: str) -> list[str]:
 
 
 def _ask(name: str, kind: str) -> list[Any]:
-    try:
-        answer = _resolver().resolve(
-            f"{name}.", kind, search=False, lifetime=LIFETIME, raise_on_no_answer=False
-        )
-    except dns.resolver.NXDOMAIN:
-        return []
-    except dns.resolver.NoNameservers as error:
-        raise Unanswered(name, lame=_is_lame(error)) from error
-    except (dns.exception.DNSException, OSError, UnicodeError) as error:
-        raise Unanswered(name) from error
-    return list(answer.rrset or ())[:MOST]
-
-
-def _is_lame(error: dns.resolver.NoNameservers) -> bool:
-    """Say whether our servers answered that the domain's own ones do not."""
-    tried = error.kwargs.get("errors", ())
-    replies = [attempt[4] for attempt in tried]
-    return any(r is not None and r.rcode() == dns.rcode.SERVFAIL for r in replies)
-
-
-def _resolver() -> dns.resolver.Resolver:
-    """Return a resolver that asks the servers of the settings, else the machine's."""
-    servers = [_server(entry) for entry in settings.DNS_SERVERS]
-    resolver = dns.resolver.Resolver(configure=not servers)
-    if servers:
-        resolver.nameservers = servers
-    resolver.timeout = TIMEOUT
-    return resolver
-
-
-def _server(entry: str) -> dns.nameserver.Nameserver:
-    """Read `192.0.2.53`, `192.0.2.53:5353` or `[2001:db8::53]:5353`."""
-    host, colon, port = entry.rpartition(":")
-    if not colon or (":" in host and not host.endswith("]")):
-        host, port = entry, "53"
-    return dns.nameserver.Do53Nameserver(host.strip("[]"), int(port))
+    return ask(name, kind, settings.DNS_SERVERS)
 
 
 # ── may we send in this domain's name? ───────────────────────────────────────────────

@@ -34,6 +34,10 @@ SENTENCES = {
     "limit.reached": gettext_noop("Calling limit reached: %(label)s"),
     "limit.lifted": gettext_noop("Calling limits of %(label)s lifted"),
     "limit.new_country": gettext_noop("First call to another country: %(label)s"),
+    "voicemailbox.pin_locked": gettext_noop(
+        "Voicemail box %(label)s closed after wrong PINs"
+    ),
+    "prompt.phone_rang": gettext_noop("Phone rang to record prompt %(label)s"),
     "voicemailbox.pin_changed": gettext_noop("PIN of voicemail box %(label)s changed"),
     "invitation.sent": gettext_noop("%(label)s invited by mail"),
     "invitation.sent_again": gettext_noop("Invitation of %(label)s sent again"),
@@ -76,6 +80,7 @@ SENTENCES = {
     "did.deleted": gettext_noop("Number %(label)s removed"),
     "trunk.created": gettext_noop("Trunk %(label)s added"),
     "trunk.saved": gettext_noop("Trunk %(label)s changed"),
+    "trunk.moved": gettext_noop("The host name of %(label)s leads elsewhere"),
     "trunk.tested": gettext_noop("Test call over %(label)s"),
     "trunk.went_down": gettext_noop("%(label)s does not answer any more"),
     "trunk.came_back": gettext_noop("%(label)s answers again"),

@@ -10,6 +10,7 @@ import asyncio
 import secrets
 import ssl
 import time
+from dataclasses import dataclass
 
 MOST_BYTES = 4096
 PAUSE = 0.5  # between the tries over UDP
@@ -34,6 +35,17 @@ def request(host: str, port: int, transport: str, domain: str, local: str) -> by
     return ("\r\n".join(lines) + "\r\n\r\n").encode()
 
 
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """How one look went: the milliseconds until the first answer, or what is wrong.
+
+    `trouble` is one of `silent`, `no_tls`, `wrong_name`, `expired`, `untrusted`.
+    """
+
+    milliseconds: int | None
+    trouble: str = ""
+
+
 async def probe(
     host: str,
     port: int,
@@ -41,18 +53,35 @@ async def probe(
     transport: str = "udp",
     domain: str = "",
     seconds: float = 3,
-) -> int | None:
-    """Return the milliseconds until the first answer, None without one in time."""
+    certificate_of: str = "",
+    authorities: str = "",
+) -> Answer:
+    """Ask one address. With TLS, `certificate_of` is the name that the certificate must
+    be for (empty: it is not checked), `authorities` a file of trusted ones."""
     began = time.monotonic()
     try:
         async with asyncio.timeout(seconds):
             if transport == "udp":
                 answered = await _over_udp(host, port, domain)
             else:
-                answered = await _over_stream(host, port, transport, domain)
+                secure = _context(certificate_of, authorities)
+                way = (transport, domain, secure if transport == "tls" else None)
+                answered = await _over_stream(host, port, way, certificate_of)
+    except ssl.SSLError as error:
+        return Answer(None, _tls_trouble(error))
     except (TimeoutError, OSError):
-        return None
-    return round((time.monotonic() - began) * 1000) if answered else None
+        return Answer(None, "silent")
+    if not answered:
+        return Answer(None, "silent")
+    return Answer(round((time.monotonic() - began) * 1000))
+
+
+def _tls_trouble(error: ssl.SSLError) -> str:
+    """Return what is wrong, by OpenSSL's numbers of verification errors."""
+    if not isinstance(error, ssl.SSLCertVerificationError):
+        return "no_tls"
+    known = {62: "wrong_name", 64: "wrong_name", 9: "expired", 10: "expired"}
+    return known.get(error.verify_code, "untrusted")
 
 
 class _Answers(asyncio.DatagramProtocol):
@@ -85,9 +114,13 @@ async def _over_udp(host: str, port: int, domain: str) -> bool:
         transport.close()
 
 
-async def _over_stream(host: str, port: int, transport: str, domain: str) -> bool:
-    secure = _context() if transport == "tls" else None
-    reader, writer = await asyncio.open_connection(host, port, ssl=secure)
+async def _over_stream(
+    host: str, port: int, way: tuple[str, str, ssl.SSLContext | None], name: str
+) -> bool:
+    transport, domain, secure = way
+    reader, writer = await asyncio.open_connection(
+        host, port, ssl=secure, server_hostname=(name or host) if secure else None
+    )
     try:
         local = _written(writer.get_extra_info("sockname"))
         writer.write(request(host, port, transport, domain, local))
@@ -97,11 +130,12 @@ async def _over_stream(host: str, port: int, transport: str, domain: str) -> boo
         writer.close()
 
 
-def _context() -> ssl.SSLContext:
-    """Whether it is there is all we ask; calls check the certificate themselves."""
-    context = ssl.create_default_context()
-    context.check_hostname = False
-    context.verify_mode = ssl.CERT_NONE
+def _context(certificate_of: str, authorities: str) -> ssl.SSLContext:
+    """Return what checks a certificate as calls do, or, without a name, does not."""
+    context = ssl.create_default_context(cafile=authorities or None)
+    if not certificate_of:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
     return context
 
 

@@ -11,14 +11,15 @@ from pbx_console.asterisk.models import (
     PsEndpointIdIp,
     PsRegistration,
 )
-from pbx_console.pbx.models.trunks import Trunk, addresses_of
+from pbx_console.pbx.models.trunks import Trunk
 
 
 def trunk_rows(trunk: Trunk, revision_variable: str) -> list[models.Model]:
     """Return endpoint, aor and identify of a trunk, and, where the carrier asks for an
-    account, auth and registration."""
+    account, auth and registration. Without a known address nobody is this carrier."""
     rows: list[models.Model] = [_endpoint(trunk, revision_variable), _aor(trunk)]
-    rows.append(_identify(trunk))
+    if trunk.known_addresses:
+        rows.append(identify_row(trunk))
     if trunk.username:
         rows.append(_auth(trunk))
     if trunk.registers:
@@ -52,24 +53,40 @@ def _endpoint(trunk: Trunk, revision_variable: str) -> PsEndpoint:
 
 
 def _variables(trunk: Trunk, revision_variable: str) -> str:
-    """With an account, calls may come to the account's name; the number is in To then."""
-    if not trunk.registers:
-        return revision_variable
-    return f"{revision_variable};PBX_ACCOUNT={trunk.username}"
+    """With an account, calls may come to the account's name; the number is in To then.
+
+    `PBX_MARK` is the header that says that a call comes from abroad, `PBX_MARK_IS` its
+    value where only that one counts.
+    """
+    told = [revision_variable]
+    if trunk.registers:
+        told.append(f"PBX_ACCOUNT={trunk.username}")
+    if trunk.origin == Trunk.Origin.MARKED:
+        header, _colon, value = trunk.abroad_header.partition(":")
+        told += [f"PBX_MARK={header.strip()}", f"PBX_MARK_IS={value.strip()}"]
+    return ";".join(told)
 
 
 def _aor(trunk: Trunk) -> PsAor:
-    """Where calls go. Nothing may register there; `pbx.watch` asks whether it answers."""
-    uri = f"sip:{trunk.uri_host}:{trunk.port}{_parameter(trunk)}"
+    """Where calls go. Nothing may register there; `pbx.watch` asks whether it answers.
+
+    A host name is resolved by Asterisk (A, AAAA, and SRV where no port is set) when a call
+    goes there, so the certificate can be compared with it. A name that led astray gets no
+    contact until it leads to an address again that may be used (`pbx.names`).
+    """
+    uri = f"sip:{trunk.place}{_parameter(trunk)}"
+    usable = not trunk.names or bool(trunk.resolved)
     return PsAor(
-        id=trunk.endpoint_id, max_contacts=0, contact=uri, outbound_proxy=_proxy(trunk)
+        id=trunk.endpoint_id,
+        max_contacts=0,
+        contact=uri if usable else None,
+        outbound_proxy=_proxy(trunk),
     )
 
 
-def _identify(trunk: Trunk) -> PsEndpointIdIp:
-    known = [trunk.host, *([trunk.proxy] if trunk.proxy else [])]
-    known += addresses_of(trunk.more_addresses)
-    match = ",".join(dict.fromkeys(known))
+def identify_row(trunk: Trunk) -> PsEndpointIdIp:
+    """Return which addresses are this trunk's carrier."""
+    match = ",".join(trunk.known_addresses)
     return PsEndpointIdIp(id=trunk.endpoint_id, endpoint=trunk.endpoint_id, match=match)
 
 
@@ -85,11 +102,11 @@ def _auth(trunk: Trunk) -> PsAuth:
 def registration_row(trunk: Trunk) -> PsRegistration:
     """Return the account as Asterisk registers it."""
     domain = trunk.domain or trunk.uri_host
-    at = trunk.domain or f"{trunk.uri_host}:{trunk.port}"
-    # With a domain the request still goes to the address: nothing asks a name server.
+    at = trunk.domain or trunk.place
+    # With a domain the request still goes to the address of the trunk.
     way = _proxy(trunk)
     if way is None and trunk.domain:
-        way = f"sip:{trunk.uri_host}:{trunk.port}{_parameter(trunk)};lr"
+        way = f"sip:{trunk.place}{_parameter(trunk)};lr"
     return PsRegistration(
         id=trunk.endpoint_id,
         endpoint=trunk.endpoint_id,
@@ -107,7 +124,8 @@ def _proxy(trunk: Trunk) -> str | None:
     if not trunk.proxy:
         return None
     host = f"[{trunk.proxy}]" if ":" in trunk.proxy else trunk.proxy
-    return f"sip:{host}:{trunk.port}{_parameter(trunk)};lr"
+    at = f"{host}:{trunk.port}" if trunk.port else host
+    return f"sip:{at}{_parameter(trunk)};lr"
 
 
 def _parameter(trunk: Trunk) -> str:
@@ -117,7 +135,11 @@ def _parameter(trunk: Trunk) -> str:
 
 
 def _transport(trunk: Trunk) -> str | None:
-    return None if trunk.transport == Trunk.Transport.UDP else str(trunk.transport)
+    if trunk.transport == Trunk.Transport.UDP:
+        return None
+    if trunk.transport == Trunk.Transport.TLS and not trunk.checks_certificate:
+        return "tls-open"
+    return str(trunk.transport)
 
 
 def registration_actions(endpoint_id: str) -> list[dict[str, str]]:

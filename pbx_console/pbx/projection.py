@@ -23,8 +23,8 @@ from pbx_console.asterisk.models import (
     PsEndpointIdIp,
     PsRegistration,
 )
-from pbx_console.pbx import carrier_rows, emergency
-from pbx_console.pbx.models import Device, Extension, Trunk
+from pbx_console.pbx import carrier_rows, emergency, recording
+from pbx_console.pbx.models import Device, Extension, Trunk, VoicemailBox
 
 # Neutral on purpose: a phone may show the realm of a challenge.
 REALM = "telephony"
@@ -51,11 +51,15 @@ class Rows:
 
 
 def extension_rows(
-    extension: Extension, told: str, device: Device | None = None
+    extension: Extension,
+    told: str,
+    device: Device | None = None,
+    watched: Sequence[str] = (),
 ) -> tuple[PsEndpoint, PsAuth, PsAor]:
     """Return the endpoint, auth and aor of an extension, or of one of its devices.
 
-    Needs its customer loaded. `told` is what `emergency.variables` says of it.
+    Needs its customer loaded. `told` is what `emergency.variables` says of it, `watched`
+    names the boxes that light its lamp beside the own one.
     """
     account = device or extension
     key = account.endpoint_id
@@ -72,7 +76,9 @@ def extension_rows(
         subscribe_context="lamps",
         named_call_group=_pickup_group(extension),
         named_pickup_group=_pickup_group(extension),
-        mailboxes=f"{extension.pk}@{extension.customer.code}",
+        mailboxes=",".join(
+            f"{box}@{extension.customer.code}" for box in [extension.pk, *watched]
+        ),
         moh_suggest=extension.customer.code,
     )
     auth = PsAuth(
@@ -115,14 +121,36 @@ def project_extensions(extensions: Iterable[Extension]) -> None:
 
 def _rows_of(extensions: Sequence[Extension]) -> Rows:
     rows = Rows()
-    told = emergency.variables(extensions)
+    told = _told(extensions)
     by_key = {extension.pk: extension for extension in extensions}
+    watched = watched_boxes(by_key)
     for extension in extensions:
-        rows.add(*extension_rows(extension, told[extension.pk]))
+        lamps = watched.get(extension.pk, [])
+        rows.add(*extension_rows(extension, told[extension.pk], watched=lamps))
     for device in Device.objects.filter(extension__in=by_key):
         device.extension = by_key[device.extension_id]
-        rows.add(*extension_rows(device.extension, told[device.extension_id], device))
+        key = device.extension_id
+        lamps = watched.get(key, [])
+        rows.add(*extension_rows(device.extension, told[key], device, lamps))
     return rows
+
+
+def watched_boxes(extensions: Iterable[int]) -> dict[int, list[str]]:
+    """Return extension -> names of the boxes that its lamp follows beside its own."""
+    found: dict[int, list[str]] = {}
+    pairs = VoicemailBox.watchers.through.objects.filter(extension__in=extensions)
+    pairs = pairs.order_by("voicemailbox_id").select_related("voicemailbox")
+    for pair in pairs:
+        found.setdefault(pair.extension_id, []).append(pair.voicemailbox.mailbox)
+    return found
+
+
+def _told(extensions: Sequence[Extension]) -> dict[int, str]:
+    """Return the variables of each extension key; what the dialplan reads comes last."""
+    told = emergency.variables(extensions)
+    for key, words in recording.variables(extensions).items():
+        told[key] = f"{told[key]};{words}"
+    return told
 
 
 def follow_numbers(customer_ids: Iterable[int]) -> list[Extension]:
@@ -150,13 +178,15 @@ def _set_var(rows: Mapping[Any, Any], key: str) -> str:
 
 def project_trunks(trunks: Iterable[Trunk]) -> None:
     """Write the rows of active trunks, drop those of inactive ones."""
-    rows = Rows()
+    rows, trunks = Rows(), list(trunks)
     inactive = []
     for trunk in trunks:
         if trunk.is_active:
             rows.add(*trunk_rows(trunk))
         inactive += [trunk.endpoint_id] * (not trunk.is_active or not trunk.username)
     PsAuth.objects.filter(id__in=inactive).delete()
+    nowhere = [t.endpoint_id for t in trunks if not t.known_addresses]
+    PsEndpointIdIp.objects.filter(id__in=nowhere).delete()
     remove([t.endpoint_id for t in trunks if not t.is_active])
     _write(rows)
 

@@ -20,6 +20,11 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "collect-prompts": {
+        "task": "pbx_console.pbx.daily_tasks.collect_prompts",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
     "mend-sounds": {
         "task": "pbx_console.pbx.tasks.mend_sounds",
         "schedule": 60.0,
@@ -34,6 +39,11 @@ BEAT: dict[str, dict[str, Any]] = {
         "task": "pbx_console.pbx.tasks.watch_carriers",
         "schedule": 5.0,
         "options": {"expires": 5},
+    },
+    "follow-names": {
+        "task": "pbx_console.pbx.tasks.follow_names",
+        "schedule": 60.0,
+        "options": {"expires": 60},
     },
     "call-back": {
         "task": "pbx_console.pbx.tasks.call_back",

@@ -7,7 +7,15 @@ import logging
 from celery import shared_task
 from django.db import transaction
 
-from pbx_console.pbx import callbacks, refresh, sounds, voicemail_spool, watch
+from pbx_console.pbx import (
+    callbacks,
+    names,
+    refresh,
+    sounds,
+    voicemail_mail,
+    voicemail_spool,
+    watch,
+)
 
 logger = logging.getLogger(__name__)
 
@@ -26,7 +34,8 @@ def refresh_pending() -> int:
 
 @shared_task
 def sweep_voicemail() -> int:
-    """Note new messages, and tell whoever wants to know."""
+    """Note new messages and closed boxes, and tell whoever wants to know."""
+    voicemail_mail.tell_locks()
     return voicemail_spool.sweep()
 
 
@@ -40,6 +49,12 @@ def mend_sounds() -> int:
 def watch_carriers() -> int:
     """Look whether the carriers whose turn it is answer."""
     return watch.look()
+
+
+@shared_task
+def follow_names() -> int:
+    """Ask again where the host names of carriers lead."""
+    return names.look_again()
 
 
 @shared_task

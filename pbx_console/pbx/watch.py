@@ -16,6 +16,7 @@ import logging
 from collections.abc import Sequence
 
 from asgiref.sync import async_to_sync
+from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
@@ -24,14 +25,17 @@ from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services import audit
 from pbx_console.asterisk.ami.client import AmiError, ask_all
-from pbx_console.lib.sip_options import probe
-from pbx_console.pbx import notices
+from pbx_console.lib.nameservers import PORTS, Unanswered
+from pbx_console.lib.sip_options import Answer, probe
+from pbx_console.pbx import names, notices
 from pbx_console.pbx.models import Trunk, TrunkHealth
+from pbx_console.pbx.models.trunks import addresses_of, is_address
 
 logger = logging.getLogger(__name__)
 ENOUGH = 2
 QUIET_AFTER_TOLD = dt.timedelta(minutes=15)
-State = TrunkHealth.State
+MOST_ASKED = 4  # places of one name
+State, Trouble = TrunkHealth.State, TrunkHealth.Trouble
 
 
 def look(now: dt.datetime | None = None) -> int:
@@ -43,22 +47,45 @@ def look(now: dt.datetime | None = None) -> int:
             return 0
         took = async_to_sync(_probes)(due)
         registered = _registrations() if any(t.registers for t in due) else {}
-        for trunk, milliseconds in zip(due, took, strict=True):
-            state = _seen(trunk, milliseconds, registered)
-            note(trunk, state, milliseconds, registered.get(trunk.endpoint_id, ""), now)
+        for trunk, answer in zip(due, took, strict=True):
+            seen = _seen(trunk, answer, registered.get(trunk.endpoint_id, ""))
+            note(trunk, *seen, answer.milliseconds, now)
     return len(due)
 
 
-async def _probes(trunks: Sequence[Trunk]) -> list[int | None]:
+async def _probes(trunks: Sequence[Trunk]) -> list[Answer]:
     return list(await asyncio.gather(*(_probe(trunk) for trunk in trunks)))
 
 
-async def _probe(trunk: Trunk) -> int | None:
+async def _probe(trunk: Trunk) -> Answer:
+    """Ask the places that a trunk leads to until one answers."""
     if trunk.watch_seconds == 0:
-        return None
-    host = str(trunk.proxy or trunk.host)
-    domain, way = trunk.domain, trunk.transport
-    return await probe(host, trunk.port, transport=way, domain=domain)
+        return Answer(None)
+    try:
+        places = await asyncio.to_thread(names.targets, trunk)
+    except Unanswered:
+        addresses = addresses_of(trunk.resolved)
+        places = [(a, trunk.port or PORTS[trunk.transport]) for a in addresses]
+    answer = Answer(None, str(Trouble.NO_NAME))
+    if trunk.names and not trunk.resolved:
+        return Answer(None, str(Trouble.NOT_OURS))
+    for host, port in places[:MOST_ASKED]:
+        answer = await _ask(trunk, host, port)
+        if answer.milliseconds is not None:
+            break
+    return answer
+
+
+async def _ask(trunk: Trunk, host: str, port: int) -> Answer:
+    named = str(trunk.proxy or trunk.host)
+    return await probe(
+        host,
+        port,
+        transport=trunk.transport,
+        domain=trunk.domain or ("" if is_address(trunk.host) else trunk.host),
+        certificate_of=named if trunk.checks_certificate else "",
+        authorities=settings.SIP_AUTHORITIES,
+    )
 
 
 def _watched() -> list[Trunk]:
@@ -92,23 +119,31 @@ def _registrations() -> dict[str, str]:
     }
 
 
-def _seen(trunk: Trunk, milliseconds: int | None, registered: dict[str, str]) -> str:
-    status = registered.get(trunk.endpoint_id, "")
-    if trunk.registers and status not in ("", "Registered"):
-        return str(State.DOWN)
+def _seen(trunk: Trunk, answer: Answer, registration: str) -> tuple[str, str, str]:
+    """Return the state, why it is down, and what Asterisk says of the registration."""
+    trouble = answer.trouble if trunk.watch_seconds else ""
+    if trunk.registers and registration not in ("", "Registered"):
+        return str(State.DOWN), trouble or str(Trouble.REGISTRATION), registration
     if trunk.watch_seconds == 0:
-        return str(State.UP if status == "Registered" else State.UNKNOWN)
-    return str(State.DOWN if milliseconds is None else State.UP)
+        state = State.UP if registration == "Registered" else State.UNKNOWN
+        return str(state), "", registration
+    state = State.DOWN if answer.milliseconds is None else State.UP
+    return str(state), trouble, registration
 
 
 def note(
-    trunk: Trunk, seen: str, round_trip: int | None, registration: str, now: dt.datetime
+    trunk: Trunk,
+    seen: str,
+    trouble: str,
+    registration: str,
+    round_trip: int | None,
+    now: dt.datetime,
 ) -> None:
     """Write down one look, and tell when the state is sure and new."""
     with transaction.atomic():
         TrunkHealth.objects.get_or_create(trunk=trunk)
         health = TrunkHealth.objects.select_for_update().get(trunk=trunk)
-        health.registration = registration[:40]
+        health.registration, health.trouble = registration[:40], trouble
         health.looked_at, health.round_trip_ms = now, round_trip
         _count(health, seen, now)
         health.save()
@@ -144,7 +179,12 @@ def _tell_if_new(trunk: Trunk, health: TrunkHealth, now: dt.datetime) -> None:
     notices.to_owners(
         trunk.reseller,
         "trunk_down" if down else "trunk_back",
-        {"trunk": trunk.name, "happened_at": health.since, "path": _path(trunk)},
+        {
+            "trunk": trunk.name,
+            "trouble": health.trouble,
+            "happened_at": health.since,
+            "path": _path(trunk),
+        },
     )
 
 

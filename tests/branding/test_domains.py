@@ -13,11 +13,12 @@ from django.utils import timezone
 from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.models import AuditEntry
 from pbx_console.accounts.scope import as_everyone
-from pbx_console.branding import dns, hosts, proofs
+from pbx_console.branding import hosts, proofs
 from pbx_console.branding.domain_tasks import check_domains
 from pbx_console.branding.models import Brand, BrandDomain, OutgoingMail
 from pbx_console.branding.pages import absolute_url
 from pbx_console.branding.services import domain_checks, domains
+from pbx_console.lib import nameservers
 from tests.conftest import World
 from tests.dns import DnsServer
 
@@ -243,7 +244,7 @@ def test_a_name_that_mends_itself_within_the_days_stays(
 def test_our_own_silence_is_not_the_domains_fault(
     dns_server: DnsServer, brand: Brand, settings: Any, monkeypatch: Any
 ) -> None:
-    monkeypatch.setattr(dns, "LIFETIME", 0.2)
+    monkeypatch.setattr(nameservers, "LIFETIME", 0.2)
     domain = _proven(dns_server, brand)
     dns_server.silent.add(domain.proof_name)
     assert domain_checks.look_at(SYSTEM, domain).state == "proven"

@@ -14,7 +14,7 @@ from django.core.exceptions import ValidationError
 from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.branding.models import OutgoingMail
-from pbx_console.lib.sip_options import probe
+from pbx_console.lib.sip_options import Answer, probe
 from pbx_console.pbx.models import Trunk, TrunkHealth
 from pbx_console.pbx.services.test_calls import callable_number
 from pbx_console.pbx.services.trunks import save_trunk
@@ -29,7 +29,9 @@ def looks(trunk: Trunk, states: str, *, minutes: int = 1) -> list[str]:
     """Note one look per letter (u up, d down) and return the kinds of mails after it."""
     for place, letter in enumerate(states):
         seen = {"u": "up", "d": "down"}[letter]
-        note(trunk, seen, 20, "", START + place * dt.timedelta(minutes=minutes))
+        trouble = "silent" if seen == "down" else ""
+        at = START + place * dt.timedelta(minutes=minutes)
+        note(trunk, seen, trouble, "", 20, at)
     return list(OutgoingMail.objects.order_by("pk").values_list("kind", flat=True))
 
 
@@ -87,11 +89,13 @@ def answering_port() -> Any:
 
 
 def test_a_refusal_is_an_answer_and_silence_is_none(answering_port: int) -> None:
-    assert asyncio.run(probe("127.0.0.1", answering_port)) is not None
+    answer = asyncio.run(probe("127.0.0.1", answering_port))
+    assert answer.milliseconds is not None
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as silent:
         silent.bind(("127.0.0.1", 0))
         port = silent.getsockname()[1]
-        assert asyncio.run(probe("127.0.0.1", port, seconds=0.2)) is None
+        answer = asyncio.run(probe("127.0.0.1", port, seconds=0.2))
+        assert answer == Answer(None, "silent")
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1", "192.0.2.77"])

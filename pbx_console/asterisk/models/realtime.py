@@ -101,11 +101,14 @@ class PsAor(models.Model):
 
 
 class PsEndpointIdIp(models.Model):
-    """Which addresses are which trunk. Addresses only, never names. Object `identify`."""
+    """Which addresses are which trunk. Object `identify`.
+
+    Addresses only: Asterisk would ask for names once; `pbx.names` asks again and again.
+    """
 
     id = models.CharField(max_length=60, primary_key=True)
     endpoint = models.CharField(max_length=60)
-    match = models.CharField(max_length=500)
+    match = models.CharField(max_length=1500)
     srv_lookups = models.CharField(max_length=3, default="no")
 
     class Meta:

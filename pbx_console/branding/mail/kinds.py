@@ -182,6 +182,13 @@ _ALL = (
         },
     ),
     Kind(
+        "voicemail_locked",
+        gettext_noop("Voicemail closed for 15 minutes: %(box)s"),
+        gettext_noop("A voicemail box was closed after wrong PINs."),
+        Audience.PERSON,
+        {"box": "214 Jana Petersen", "happened_at": _SOON, "path": "/"},
+    ),
+    Kind(
         "porting_soon",
         gettext_noop("Porting on %(day)s: %(owner)s"),
         gettext_noop("Numbers are ported in two days."),
@@ -214,6 +221,7 @@ _ALL = (
         Audience.RESELLER,
         {
             "trunk": "Nordnetz",
+            "trouble": "wrong_name",
             "happened_at": _SOON,
             "path": "/trunks/",
         },

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.validators import (
+    MaxValueValidator,
+    MinValueValidator,
+    RegexValidator,
+)
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -41,7 +46,20 @@ class Porting(models.Model):
     direction = models.CharField(
         _("direction"), max_length=3, choices=Direction, default=Direction.IN
     )
-    numbers = models.JSONField(_("numbers"), default=list)
+    numbers = models.JSONField(_("numbers"), default=list, blank=True)
+    # A range that moves as a block: its stem and the digits behind it.
+    stem = models.CharField(
+        _("stem of a range"),
+        max_length=14,
+        blank=True,
+        validators=[RegexValidator(r"^\+[1-9][0-9]{3,12}$", _("E.164 with a plus."))],
+    )
+    digits = models.PositiveSmallIntegerField(
+        _("digits behind it"),
+        null=True,
+        blank=True,
+        validators=[MinValueValidator(1), MaxValueValidator(4)],
+    )
     carrier = models.CharField(
         _("other carrier"),
         max_length=80,
@@ -96,9 +114,12 @@ class Porting(models.Model):
         verbose_name = _("porting")
 
     def __str__(self) -> str:
-        first = self.numbers[0] if self.numbers else ""
-        more = f" (+{len(self.numbers) - 1})" if len(self.numbers) > 1 else ""
-        return f"{first}{more}"
+        named = [
+            *([f"{self.stem} + {self.digits}"] if self.stem else []),
+            *self.numbers,
+        ]
+        more = f" (+{len(named) - 1})" if len(named) > 1 else ""
+        return f"{named[0] if named else ''}{more}"
 
     @property
     def name(self) -> str:

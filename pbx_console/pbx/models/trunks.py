@@ -22,7 +22,29 @@ from pbx_console.pbx.models.confirmed import Confirmed
 
 MOST_ADDRESSES = 20
 _HOST_NAME = r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,98}[A-Za-z0-9])?$"
+# A label begins and ends with a letter or digit; the last one is no number, so that an
+# address with a typing error is not taken for a name.
+_NAME = re.compile(
+    r"(?=.{4,90}$)([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?\.)+"
+    r"[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
+)
+HEADER = r"^([A-Za-z][A-Za-z0-9-]{1,38})(: ?[A-Za-z0-9][A-Za-z0-9._/+-]{0,38})?$"
 _USER = r"^[^\x00-\x20\x7f\"<>\\;,&@]*$"
+
+
+def is_address(host: str) -> bool:
+    """Say whether this is an IP address; everything else is a name."""
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True
+
+
+def validate_host(host: str) -> None:
+    """Refuse what is neither an IP address nor a whole host name."""
+    if not is_address(host) and not _NAME.fullmatch(host):
+        raise ValidationError(_("An IP address or a host name: sip.example.net."))
 
 
 def addresses_of(text: str) -> list[str]:
@@ -87,20 +109,34 @@ class Trunk(Confirmed):
         RPID = "rpid", _("From and Remote-Party-ID")
         FROM = "from", _("From only")
 
+    class Origin(models.TextChoices):
+        """Whose callers it brings: matters for numbers that must not be shown."""
+
+        HOME = "home", _("this country; the carrier watches its borders")
+        ABROAD = "abroad", _("networks abroad")
+        MARKED = "marked", _("both; the carrier marks calls from abroad")
+
     slug = models.SlugField(_("short name"), max_length=30, unique=True)
     name = models.CharField(_("name"), max_length=60)
     reseller = models.ForeignKey(
         Reseller, on_delete=models.PROTECT, related_name="trunks", null=True, blank=True
     )
-    host = models.GenericIPAddressField(
+    host = models.CharField(
         _("address"),
-        help_text=_("IP address; a host name would be asked again on every call."),
+        max_length=90,
+        validators=[validate_host],
+        help_text=_("Host name or IP address."),
     )
     port = models.PositiveIntegerField(
         _("port"),
         default=5060,
+        null=True,
+        blank=True,
         validators=[MinValueValidator(1), MaxValueValidator(65535)],
+        help_text=_("Empty, with a name: as its SRV records say."),
     )
+    # What the names led to when they were last asked (`pbx.names`).
+    resolved = models.CharField(max_length=500, blank=True, editable=False)
     more_addresses = models.CharField(
         _("further addresses"),
         max_length=400,
@@ -110,6 +146,11 @@ class Trunk(Confirmed):
     )
     transport = models.CharField(
         _("transport"), max_length=3, choices=Transport, default=Transport.UDP
+    )
+    checks_certificate = models.BooleanField(
+        _("certificate is checked"),
+        default=True,
+        help_text=_("With TLS. Off: encrypted, but nobody knows with whom."),
     )
     srtp = models.BooleanField(
         _("encrypted speech (SRTP)"),
@@ -128,10 +169,12 @@ class Trunk(Confirmed):
         validators=[RegexValidator(_HOST_NAME, _("A host name: sip.example.net."))],
         help_text=_("What stands behind the @; empty: the address."),
     )
-    proxy = models.GenericIPAddressField(
+    proxy = models.CharField(
         _("outbound proxy"),
-        null=True,
+        max_length=90,
         blank=True,
+        default="",
+        validators=[validate_host],
         help_text=_("Everything is sent there first. Empty: straight to the address."),
     )
     username = models.CharField(
@@ -164,6 +207,25 @@ class Trunk(Confirmed):
         choices=Country,
         default=Country.GERMANY,
         help_text=_("Where numbers without a country code belong."),
+    )
+    origin = models.CharField(
+        _("calls come from"),
+        max_length=6,
+        choices=Origin,
+        default=Origin.HOME,
+        help_text=_(
+            "Calls from abroad to German numbers arrive without a German caller's "
+            "number, mobile ones excepted (TKG, section 120)."
+        ),
+    )
+    abroad_header = models.CharField(
+        _("mark of calls from abroad"),
+        max_length=80,
+        blank=True,
+        validators=[
+            RegexValidator(HEADER, _("A header, X-Origin, or X-Origin: abroad"))
+        ],
+        help_text=_("The SIP header that the carrier sends with them."),
     )
     caller_header = models.CharField(
         _("caller's number"),
@@ -213,6 +275,10 @@ class Trunk(Confirmed):
             raise ValidationError(
                 {"srtp": _("Its keys travel in SIP: encrypt that, too, with TLS.")}
             )
+        if self.port is None and is_address(self.host):
+            raise ValidationError({"port": _("An address needs a port.")})
+        if self.origin == self.Origin.MARKED and not self.abroad_header:
+            raise ValidationError({"abroad_header": _("Say how they are marked.")})
 
     @property
     def endpoint_id(self) -> str:
@@ -223,6 +289,29 @@ class Trunk(Confirmed):
     def uri_host(self) -> str:
         """Return the address as it stands in a SIP URI."""
         return f"[{self.host}]" if ":" in self.host else str(self.host)
+
+    @property
+    def place(self) -> str:
+        """Return address and port as pages write them."""
+        return f"{self.uri_host}:{self.port}" if self.port else self.uri_host
+
+    @property
+    def names(self) -> list[str]:
+        """Return what must be looked up before anything is sent there."""
+        return [
+            name for name in (self.host, self.proxy) if name and not is_address(name)
+        ]
+
+    @property
+    def known_addresses(self) -> list[str]:
+        """Return all addresses and networks that are this carrier: typed or resolved."""
+        typed = [part for part in (self.host, self.proxy) if part and is_address(part)]
+        found = [
+            *typed,
+            *addresses_of(self.resolved),
+            *addresses_of(self.more_addresses),
+        ]
+        return list(dict.fromkeys(found))
 
 
 class TrunkHealth(models.Model):
@@ -235,12 +324,31 @@ class TrunkHealth(models.Model):
         UP = "up", _("answers")
         DOWN = "down", _("does not answer")
 
+    class Trouble(models.TextChoices):
+        """Why calls cannot go over it, as a sentence that ends a line."""
+
+        SILENT = "silent", _("The carrier does not answer.")
+        NO_NAME = "no_name", _("The carrier's host name leads to no address.")
+        NOT_OURS = (
+            "not_ours",
+            _("The carrier's host name leads to an address that cannot be used."),
+        )
+        WRONG_NAME = "wrong_name", _("The carrier's certificate is for another name.")
+        EXPIRED = "expired", _("The carrier's certificate has expired.")
+        UNTRUSTED = (
+            "untrusted",
+            _("The carrier's certificate is not signed by a known authority."),
+        )
+        NO_TLS = "no_tls", _("The carrier does not speak TLS on this port.")
+        REGISTRATION = "registration", _("The carrier refuses the registration.")
+
     trunk = models.OneToOneField(Trunk, on_delete=models.CASCADE, related_name="health")
     state = models.CharField(max_length=7, choices=State, default=State.UNKNOWN)
     since = models.DateTimeField(null=True)
     looked_at = models.DateTimeField(null=True)
     round_trip_ms = models.PositiveIntegerField(null=True)
     registration = models.CharField(max_length=40, blank=True)
+    trouble = models.CharField(max_length=12, choices=Trouble, blank=True)
     pending = models.CharField(max_length=7, blank=True)
     same_in_a_row = models.PositiveIntegerField(default=0)
     told_down = models.BooleanField(default=False)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import ipaddress
+import copy
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -11,9 +11,8 @@ from django.utils.translation import gettext as _
 
 from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import AuditEntry, Reseller
-from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services import audit, undo
-from pbx_console.pbx import projection, refresh, tasks
+from pbx_console.pbx import names, projection, refresh, tasks
 from pbx_console.pbx.models import OutboundRoute, Trunk
 from pbx_console.pbx.models.trunks import addresses_of
 
@@ -25,6 +24,7 @@ FIELDS = [
     "port",
     "more_addresses",
     "transport",
+    "checks_certificate",
     "srtp",
     "registers",
     "domain",
@@ -35,6 +35,8 @@ FIELDS = [
     "number_format",
     "incoming_format",
     "country",
+    "origin",
+    "abroad_header",
     "caller_header",
     "shows_original",
     "max_calls",
@@ -54,11 +56,14 @@ def save_trunk(actor: Actor, *, trunk: Trunk | None = None, **values: Any) -> Tr
     trunk = trunk or Trunk()
     before = {} if unsaved else audit.snapshot(trunk, FIELDS)
     old_secret = trunk.secret
+    old = None if unsaved else copy.copy(trunk)
     for name in FIELDS:
         if name in values and (unsaved or name != "slug"):
             setattr(trunk, name, values[name])
     _keep_own(actor, trunk)
+    trunk.proxy = trunk.proxy or ""
     trunk.full_clean()
+    _look_up(trunk, old)
     trunk.more_addresses = ", ".join(addresses_of(trunk.more_addresses))
     _ensure_nobody_elses(actor, trunk)
     trunk.revision += 1
@@ -83,37 +88,26 @@ def _keep_own(actor: Actor, obj: Trunk) -> None:
 def _ensure_nobody_elses(actor: Actor, trunk: Trunk) -> None:
     """Raise ValidationError when a reseller names addresses that are another owner's.
 
-    Whoever named the carrier of somebody else would get its calls. The words do not say
-    whose it is. Two that register may use the same carrier: its calls name the account.
+    The words do not say whose it is.
     """
     if actor.level != "reseller":
         return
-    mine = {ipaddress.ip_network(part) for part in _addresses(trunk)}
-    with as_everyone("whose address is it"):
-        others = [t for t in Trunk.objects.all() if t.reseller_id != trunk.reseller_id]
-        theirs = [t for t in others if not (t.registers and trunk.registers)]
-    taken = {ipaddress.ip_network(part) for t in theirs for part in _addresses(t)}
-    if any(map(_is_ours, mine)) or any(_overlap(a, b) for a in mine for b in taken):
+    if names.is_anothers(trunk):
         raise ValidationError({"host": _("This address cannot be used.")})
 
 
-def _addresses(trunk: Trunk) -> list[str]:
-    proxy = [trunk.proxy] if trunk.proxy else []
-    return [trunk.host, *proxy, *addresses_of(trunk.more_addresses)]
-
-
-def _is_ours(network: Any) -> bool:
-    """Say whether it leads back into this machine or to no single other one."""
-    return bool(
-        network.is_loopback
-        or network.is_link_local
-        or network.is_multicast
-        or network.is_unspecified
-    )
-
-
-def _overlap(one: Any, other: Any) -> bool:
-    return bool(one.version == other.version and one.overlaps(other))
+def _look_up(trunk: Trunk, before: Trunk | None) -> None:
+    """Note where names lead, when they are new. What is switched off may lead nowhere."""
+    places = ("host", "proxy", "port", "transport")
+    same = before and all(getattr(before, n) == getattr(trunk, n) for n in places)
+    if same and (trunk.resolved or not trunk.names):
+        return
+    try:
+        names.resolve(trunk)
+    except ValidationError:
+        if trunk.is_active:
+            raise
+        trunk.resolved = ""
 
 
 @transaction.atomic
