@@ -16,6 +16,7 @@ from embedded.say import Refusal
 from embedded.service import Service
 
 _DIRECTORIES = ("etc", "lib", "spool", "run", "log", "journal", "sounds", "tls")
+_RECORDED = Path("spool", "monitor")  # nobody else on the machine may look
 # What the console writes for Asterisk to play, below `sounds`.
 _PLAYED = ("prompts", "music")
 
@@ -170,6 +171,8 @@ def _ids(where: Place) -> tuple[int, int] | None:
 def _prepare(settings: Settings, where: Place) -> None:
     for name in _DIRECTORIES:
         (where.outside / name).mkdir(parents=True, exist_ok=True)
+    (where.outside / _RECORDED).mkdir(exist_ok=True)
+    (where.outside / _RECORDED).chmod(0o700)
     _share_sounds(where)
     tls.prepare(where.outside / "tls")
     set_aside(where.outside / "log")
@@ -189,6 +192,7 @@ def _hand_over(where: Place) -> None:
         return
     for name in _DIRECTORIES:
         os.chown(where.outside / name, *((0, ids[1]) if name == "etc" else ids))
+    os.chown(where.outside / _RECORDED, *ids)
     for path in (where.outside / "tls").iterdir():
         os.chown(path, *ids)
     for path in (where.outside / "etc").iterdir():

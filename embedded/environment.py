@@ -174,6 +174,9 @@ class Settings:
             "PBX_AMI_WRITER_SECRET": self.secrets["ami_writer_secret"],
             "PBX_JOURNAL_DIR": str(self.instance.home / "asterisk" / "journal"),
             "PBX_SOUNDS_DIR": str(self.instance.home / "asterisk" / "sounds"),
+            "PBX_RECORDING_SPOOL_DIR": str(
+                self.instance.home / "asterisk" / "spool" / "monitor"
+            ),
             "PBX_VOICEMAIL_DIR": str(
                 self.instance.home / "asterisk" / "spool" / "voicemail"
             ),

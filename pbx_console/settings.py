@@ -22,6 +22,11 @@ JOURNAL_DIR = Path(env.text("PBX_JOURNAL_DIR"))
 # Shared with Asterisk: what it plays (we write), where messages lie (it writes).
 SOUNDS_DIR = Path(env.text("PBX_SOUNDS_DIR", str(DATA_DIR / "sounds")))
 VOICEMAIL_DIR = Path(env.text("PBX_VOICEMAIL_DIR", str(DATA_DIR / "voicemail")))
+# What Asterisk records, and where the console keeps it; nothing serves either.
+RECORDING_SPOOL_DIR = Path(
+    env.text("PBX_RECORDING_SPOOL_DIR", str(DATA_DIR / "recording-spool"))
+)
+RECORDINGS_DIR = DATA_DIR / "recordings"
 PUBLIC_SCHEME = env.text("PBX_PUBLIC_SCHEME", "https")
 PUBLIC_PORT = env.text("PBX_PUBLIC_PORT", "")
 SIP_DOMAIN = env.text("PBX_SIP_DOMAIN", "localhost")

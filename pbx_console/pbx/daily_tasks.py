@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from pbx_console.pbx.services import porting_reminders
+from pbx_console.pbx.services import porting_reminders, prompt_calls, recording_expiry
 from pbx_console.pbx.services.holidays import keep_holidays
 
 
@@ -15,6 +15,18 @@ def keep_public_holidays() -> int:
 
 
 @shared_task
+def expire_recordings() -> int:
+    """Delete recordings that were kept long enough."""
+    return recording_expiry.expire()
+
+
+@shared_task
 def remind_of_portings() -> int:
     """Write the mails about portings that are due or late."""
     return porting_reminders.remind()
+
+
+@shared_task
+def collect_prompts() -> int:
+    """Take prompts that were spoken at a phone while no page was open."""
+    return prompt_calls.sweep()

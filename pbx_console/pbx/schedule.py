@@ -25,6 +25,16 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 5.0,
         "options": {"expires": 5},
     },
+    "sweep-recordings": {
+        "task": "pbx_console.pbx.tasks.sweep_recordings",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "expire-recordings": {
+        "task": "pbx_console.pbx.daily_tasks.expire_recordings",
+        "schedule": 3600.0,
+        "options": {"expires": 1800},
+    },
     "mend-sounds": {
         "task": "pbx_console.pbx.tasks.mend_sounds",
         "schedule": 60.0,

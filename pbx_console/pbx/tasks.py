@@ -10,6 +10,7 @@ from django.db import transaction
 from pbx_console.pbx import (
     callbacks,
     names,
+    recording_spool,
     refresh,
     sounds,
     voicemail_mail,
@@ -37,6 +38,12 @@ def sweep_voicemail() -> int:
     """Note new messages and closed boxes, and tell whoever wants to know."""
     voicemail_mail.tell_locks()
     return voicemail_spool.sweep()
+
+
+@shared_task
+def sweep_recordings() -> int:
+    """Keep recordings that have ended."""
+    return recording_spool.sweep()
 
 
 @shared_task

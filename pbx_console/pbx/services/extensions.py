@@ -36,6 +36,7 @@ FIELDS = [
     "inside_number",
     "language",
     "pickup_group",
+    "recorded",
 ]
 
 
