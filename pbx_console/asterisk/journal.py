@@ -3,7 +3,7 @@
 `asterisk_conf/etc/cel_custom.conf` makes Asterisk append one CSV record per channel
 event to `cel.csv`: the fields of `FIELDS` in that order, every field in double quotes,
 a double quote inside a field doubled, records ended by one line feed. Callers can put
-line breaks, commas and quotes into some fields (caller number, extension; tried on
+line breaks, commas and quotes into some fields (caller number and name; tried on
 22.10.1), so a record is found by its quotes, never by its lines.
 
 A damaged record (torn write after a full disk, NUL block after a power cut, foreign
@@ -33,13 +33,15 @@ FIELDS: Final = (
     "userfield",
     "num",
     "name",
-    "exten",
     "context",
     "peer",
     "appname",
     "eventextra",
 )
-"""The order of the fields in a record; cel_custom.conf says the same (tested)."""
+"""The order of the fields in a record; cel_custom.conf says the same (tested).
+
+What was dialled (`exten`) is left out: metering does not need it, and people put PINs
+into it although no code asks for that."""
 
 MAX_RECORD: Final = 256 * 1024
 """Bytes. No real record comes near; a longer one is damage, not a record."""
@@ -77,7 +79,6 @@ class JournalRecord(NamedTuple):
     userfield: str
     num: str
     name: str
-    exten: str
     context: str
     peer: str
     appname: str

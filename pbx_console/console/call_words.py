@@ -52,6 +52,9 @@ ACTIONS: dict[str, Says] = {
     "voicemail-open": Says(
         gettext_lazy("Voicemail box"), gettext_lazy("plays its messages.")
     ),
+    "voicemail-pin": Says(
+        gettext_lazy("Messages"), gettext_lazy("asks for the PIN of the box.")
+    ),
     "voicemail-ask": Says(
         gettext_lazy("Voicemail box"), gettext_lazy("asks for number and PIN.")
     ),

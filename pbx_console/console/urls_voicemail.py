@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pbx_console.console.views import prompts, voicemail_boxes, voicemail_messages
+from pbx_console.console.views import (
+    prompt_calls,
+    prompts,
+    voicemail_boxes,
+    voicemail_messages,
+)
 
 BOXES = "customers/<slug:code>/voicemail/"
 BOX = f"{BOXES}<int:key>/"
@@ -43,6 +48,15 @@ urlpatterns = [
     path(f"{PROMPTS}<int:key>/", prompts.prompt, name="prompt"),
     path(f"{PROMPTS}<int:key>/delete/", prompts.prompt_delete, name="prompt_delete"),
     path(f"{PROMPTS}<int:key>/sound/", prompts.prompt_sound, name="prompt_sound"),
+    path(f"{PROMPTS}spoken/", prompt_calls.prompt_record_new, name="prompt_record_new"),
+    path(
+        f"{PROMPTS}<int:key>/phone/",
+        prompt_calls.prompt_by_phone,
+        name="prompt_by_phone",
+    ),
+    path(
+        f"{PROMPTS}<int:key>/record/", prompt_calls.prompt_record, name="prompt_record"
+    ),
     path(f"{MUSIC}new/", prompts.music_new, name="music_new"),
     path(f"{MUSIC}<int:key>/", prompts.music, name="music"),
     path(f"{MUSIC}<int:key>/delete/", prompts.music_delete, name="music_delete"),

@@ -117,7 +117,6 @@ def _record(leg: Leg, trunk: str, event: str, at: int, *, extra: str = "") -> li
         "userfield": leg.userfield(trunk) if known else "",
         "num": num,
         "name": leg.party.name if leg.direction == "out" else "",
-        "exten": leg.party.did if leg.direction == "in" else "",
         "context": "from-trunk",
         "eventextra": extra,
     }

@@ -8,17 +8,19 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, Final
 
+from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
 
 from pbx_console.accounts import mailer
-from pbx_console.accounts.models import User
+from pbx_console.accounts.models import Role, User
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.asterisk.ami.client import AmiError
 from pbx_console.pbx.models.voicemail_boxes import VoicemailBox, VoicemailMessage
 
 logger = logging.getLogger(__name__)
 KIND: Final = "voicemail_message"
+LOCKED: Final = "voicemail_locked"
 MOST_ATTACHED: Final = 8 << 20  # mail servers refuse more; then a link is all
 
 
@@ -69,6 +71,41 @@ def _language(box: VoicemailBox, address: str) -> str:
     person = people.first()
     own = person.language if person else ""
     return own or box.language or str(box.customer.language)
+
+
+def tell_locks() -> int:
+    """Write about boxes that too many wrong PINs closed, once each; return how many.
+
+    To whom its mails go; without any, to the administrators of the customer.
+    """
+    with as_everyone("voicemail"), transaction.atomic():
+        rows = VoicemailBox.objects.filter(pin_lock_told=False).select_related(
+            "customer__reseller", "extension"
+        )
+        boxes = list(rows.select_for_update(of=("self",), skip_locked=True))
+        for box in boxes:
+            _tell_lock(box)
+            VoicemailBox.objects.filter(pk=box.pk).update(pin_lock_told=True)
+    return len(boxes)
+
+
+def _tell_lock(box: VoicemailBox) -> None:
+    reseller = box.customer.reseller
+    if getattr(reseller, "brand", None) is None:
+        return  # nobody can be written to in a name that does not exist yet
+    people = User.objects.filter(
+        is_active=True, memberships__role=Role.ADMIN, memberships__customer=box.customer
+    )
+    told = box.addresses or list(people.values_list("email", flat=True).distinct())
+    kept = {"code": box.customer.code, "key": box.pk}
+    context = {
+        "box": str(box.extension or box),
+        "happened_at": timezone.now(),
+        "path": reverse("console:voicemail_box", kwargs=kept),
+    }
+    for address in told:
+        language = _language(box, address)
+        mailer.mail(reseller, LOCKED, to=address, language=language, context=context)
 
 
 @mailer.when_left(KIND)

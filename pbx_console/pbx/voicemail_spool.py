@@ -23,8 +23,10 @@ from django.db import transaction
 
 from pbx_console.accounts.models import Customer
 from pbx_console.accounts.scope import as_everyone
+from pbx_console.accounts.services import quotas
 from pbx_console.asterisk.ami.client import AmiError, ask_all
 from pbx_console.asterisk.models import VoicemailUser
+from pbx_console.pbx import stored_files
 from pbx_console.pbx.models.voicemail_boxes import VoicemailBox, VoicemailMessage
 from pbx_console.pbx.voicemail_mail import tell
 
@@ -107,6 +109,9 @@ def look(box_id: int) -> int:
         new = sorted(found.keys() - known.keys(), key=lambda key: found[key].left_at)
         for key in new:
             tell(_kept(box, found[key]), found[key].sound)
+        if new or gone:
+            stored_files.forget(box.customer.code)
+            quotas.look_again(box.customer, box.customer.reseller)
     return len(new)
 
 

@@ -11,7 +11,7 @@ from pbx_console.accounts.scope import as_everyone
 from pbx_console.pbx.models import Device, Extension, Forward
 from pbx_console.pbx.services.devices import add_device, delete_device
 from pbx_console.pbx.services.extensions import save_extension
-from pbx_console.pbx.services.forwards import save_forward, set_pin
+from pbx_console.pbx.services.forwards import save_forward
 from tests.asterisk.conftest import CARRIER, House
 from tests.asterisk.sipp import Agent, wait_for
 from tests.asterisk.test_calls import OUTSIDE, invited
@@ -221,27 +221,6 @@ def test_each_class_dials_what_it_may_and_emergencies_always(house: House) -> No
         assert phone.call("112").wait() == 0
         allowed = sum(status == 200 for _values, _number, status in CLASSES)
         assert len(invited(carrier)) == allowed + 1
-
-
-def test_the_pin_lifts_the_rights_and_wrong_ones_lock_it(house: House) -> None:
-    extension = house.world.nordbel.extension
-    change(extension, dial_class="internal")
-    with as_everyone("test"):
-        set_pin(SYSTEM, extension, "4711")
-    phone = house.phone(extension)
-    with house.carrier.answering() as carrier:
-        call = phone.call(f"*714711*{DIALLED}")
-        assert call.wait() == 0
-        assert call.statuses()[0] == 200
-        assert len(invited(carrier)) == 1
-        refused = phone.call(DIALLED)
-        assert refused.wait() == 0
-        assert refused.statuses() == [403]
-        for pin in ("0000", "1111", "2222", "3333", "4444", "4711"):
-            call = phone.call(f"*71{pin}*{DIALLED}")
-            assert call.wait() == 0
-            assert call.statuses() == [403], pin
-        assert len(invited(carrier)) == 1
 
 
 def test_a_number_is_withheld_always_or_for_one_call(house: House) -> None:

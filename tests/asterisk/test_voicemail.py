@@ -14,7 +14,7 @@ from pbx_console.accounts.scope import as_everyone
 from pbx_console.asterisk.ami.client import ask_all
 from pbx_console.asterisk.models import VoicemailUser
 from pbx_console.branding.models import OutgoingMail
-from pbx_console.pbx import voicemail_spool
+from pbx_console.pbx import refresh, voicemail_spool
 from pbx_console.pbx.models import Prompt, VoicemailBox
 from pbx_console.pbx.services.prompts import save_prompt
 from pbx_console.pbx.services.voicemail_boxes import save_box
@@ -109,3 +109,27 @@ def test_the_pin_is_asked_and_changed_by_phone(house: House) -> None:
     with as_everyone("test"):
         entries = AuditEntry.objects.filter(verb="voicemailbox.pin_changed")
         assert "telephone" in {entry.actor_name for entry in entries}
+
+
+def test_a_shared_box_lights_the_lamps_that_were_chosen(house: House) -> None:
+    tenant = house.world.nordbel
+    watcher = house.phone(tenant.extension)
+    caller = house.phone(house.extension(tenant.customer, "202"))
+    with watcher.answering("lamp") as phone:
+        with as_everyone("test"):  # the phone is registered long since
+            box = save_box(
+                SYSTEM,
+                customer=tenant.customer,
+                name="Workshop",
+                number="391",
+                greeting=short_prompt(house),
+                watchers=[tenant.extension],
+            )
+            refresh.run()
+        leave_message(caller, "391")
+        wait_for(lambda: inbox(box))
+        wait_for(lambda: light(phone) == "yes")
+        voicemail_spool.look(box.pk)
+        with as_everyone("test"):
+            delete_message(SYSTEM, box.messages.get())
+        wait_for(lambda: light(phone) == "no")

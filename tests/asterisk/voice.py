@@ -6,6 +6,7 @@ import re
 import socket
 import struct
 import time
+from array import array
 from dataclasses import dataclass, field
 
 from tests.asterisk.sipp import Agent, Process, wait_for
@@ -15,6 +16,17 @@ TONE = bytes([0x34, 0x34, 0xB4, 0xB4] * (FRAME // 4))  # A-law, a loud 2 kHz squ
 _PLACE = re.compile(r"^c=IN IP4 (\S+).*?^m=audio (\d+)", re.M | re.S)
 
 
+def _linear(byte: int) -> int:
+    """A-law to 16 bit (ITU-T G.711)."""
+    byte ^= 0x55
+    power, part = (byte & 0x70) >> 4, (byte & 0x0F) << 4
+    size = part + 8 if power == 0 else (part + 0x108) << (power - 1)
+    return size if byte & 0x80 else -size
+
+
+_LINEAR = [_linear(byte) for byte in range(256)]
+
+
 @dataclass
 class Voice:
     """A call whose audio is ours. `heard` counts the packets that came."""
@@ -22,6 +34,7 @@ class Voice:
     agent: Agent
     number: str
     seconds: float = 20
+    scenario: str = "call_voice"
     call: Process = field(init=False)
     sequence: int = 1
     stamp: int = 0
@@ -30,22 +43,33 @@ class Voice:
         self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
         self.socket.bind((self.agent.host, 0))
         self.socket.setblocking(False)
+        self.call = self._begin()
+        self.place = wait_for(self._place)
+
+    def _begin(self) -> Process:
         agent = self.agent
-        self.call = agent.run(
-            "call_voice",
+        return agent.run(
+            self.scenario,
             *("-s", self.number, "-m", "1", "-d", str(int(self.seconds * 1000))),
             *("-au", agent.user, "-ap", agent.secret, "-timeout", "40"),
             **{"from": agent.user, "display": ""},
-            voice_port=str(self.socket.getsockname()[1]),
+            voice_port=self.port,
         )
-        self.place = wait_for(self._place)
+
+    @property
+    def port(self) -> str:
+        """Where our audio is."""
+        return str(self.socket.getsockname()[1])
 
     def _place(self) -> tuple[str, int] | None:
-        """Where Asterisk takes the audio: the last answer with a description says it."""
+        """Where Asterisk takes the audio: its last description says it."""
         for message in reversed(self.call.messages()):
-            found = _PLACE.search(message.text) if message.status == 200 else None
-            if found:
-                return found[1], int(found[2])
+            asked = message.way == "received" and message.line.startswith("INVITE")
+            told = _PLACE.search(message.text)
+            if told and (
+                asked or (message.status == 200 and message.way == "received")
+            ):
+                return told[1], int(told[2])
         return None
 
     def speak(self, seconds: float) -> None:
@@ -79,6 +103,20 @@ class Voice:
             pass
         return count
 
+    def listen(self, seconds: float) -> array[int]:
+        """Return the samples (16 bit, 8 kHz) that come within some seconds."""
+        samples: array[int] = array("h")
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            try:
+                packet = self.socket.recv(2048)
+            except BlockingIOError:
+                time.sleep(0.005)
+                continue
+            if packet[1] & 0x7F == 8:
+                samples.extend(_LINEAR[byte] for byte in packet[12:])
+        return samples
+
     def quiet(self) -> None:
         """Wait until nothing is played: Asterisk listens."""
         self.heard()
@@ -93,3 +131,20 @@ class Voice:
         head = struct.pack("!BBHII", 0x80, kind, self.sequence, self.stamp, 4711)
         self.sequence = (self.sequence + 1) % 65536
         self.socket.sendto(head + body, self.place)
+
+
+@dataclass
+class Called(Voice):
+    """A phone that is called: it answers, and its audio is ours once it did."""
+
+    number: str = ""
+
+    def __post_init__(self) -> None:
+        self.socket = socket.socket(socket.AF_INET, socket.SOCK_DGRAM)
+        self.socket.bind((self.agent.host, 0))
+        self.socket.setblocking(False)
+        self.call = self.agent.run("answer_voice", "-m", "1", voice_port=self.port)
+
+    def answered(self) -> None:
+        """Wait until a call came."""
+        self.place = wait_for(self._place)

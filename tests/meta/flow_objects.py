@@ -98,6 +98,7 @@ KEYS: dict[str, Keys] = {
     **_named(_box, "voicemail_pin", "voicemail_sound", "voicemail_heard"),
     **_named(_box, "voicemail_remove"),
     **_named(_prompt, "prompt", "prompt_delete", "prompt_sound"),
+    **_named(_prompt, "prompt_by_phone", "prompt_record"),
     **_named(_music, "music", "music_delete", "track_sound", "track_delete"),
     **_flow("queue", _queue),
     **_named(_queue, "queue_agents", "queue_agent", "own_queue"),

@@ -26,7 +26,6 @@ def record(event: str, at: datetime, uniqueid: str, **fields: str) -> bytes:
         fields.get("userfield", ""),
         fields.get("num", ""),
         fields.get("name", ""),
-        fields.get("exten", ""),
         fields.get("context", ""),
         fields.get("peer", ""),
         fields.get("appname", ""),

@@ -44,7 +44,7 @@ FIELDS = {
     Quota.NUMBERS: "max_numbers",
     Quota.STORAGE: "max_storage_mb",
 }
-_counters: dict[Quota, Counter] = {}
+_counters: dict[Quota, list[Counter]] = {}
 
 
 class QuotaExceeded(ValidationError):
@@ -76,10 +76,12 @@ class Use:
 
 
 def counted(quota: Quota) -> Callable[[Counter], Counter]:
-    """Register who counts what an owner uses (storage in bytes)."""
+    """Register who counts what an owner uses (storage in bytes).
+
+    Several rooms may count one quota; what they find is added up."""
 
     def register(counter: Counter) -> Counter:
-        _counters[quota] = counter
+        _counters.setdefault(quota, []).append(counter)
         return counter
 
     return register
@@ -92,7 +94,7 @@ def use_of(owner: Owner, quota: Quota, adding: int = 0) -> Use:
     fills the reseller's contract too.
     """
     with as_everyone("counting a quota"):
-        used = _counters[quota](owner) if quota in _counters else 0
+        used = sum(counter(owner) for counter in _counters.get(quota, ()))
     used += adding
     if quota is Quota.STORAGE:
         used = -(-used // MEGABYTE)

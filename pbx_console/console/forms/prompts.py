@@ -7,10 +7,11 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from pbx_console.accounts.models import Customer
 from pbx_console.accounts.models.resellers import Language
 from pbx_console.console.forms.base import NounForm
 from pbx_console.lib.audio import MOST_BYTES
-from pbx_console.pbx.models import MusicClass, Prompt
+from pbx_console.pbx.models import Extension, MusicClass, Prompt
 
 ACCEPTED = ".wav,.mp3,.flac,.ogg,audio/*"
 
@@ -62,6 +63,31 @@ class PromptForm(NounForm):
         self.fields["text"].widget = forms.Textarea(attrs={"rows": 4})
         self.fields["text"].label = _("Or a text that is spoken")
         self.order_fields(self.field_order)
+
+
+class PhoneForm(forms.Form):
+    """Which extension's phone rings, so that somebody speaks there."""
+
+    extension = forms.ModelChoiceField(
+        Extension.objects.none(), label=_("Which phone rings"), empty_label=None
+    )
+
+    def __init__(
+        self, *args: Any, customer: Customer, own: str = "", **kwargs: Any
+    ) -> None:
+        """Offer the customer's extensions, the person's own one first."""
+        super().__init__(*args, **kwargs)
+        rows = Extension.objects.filter(customer=customer)
+        field: Any = self.fields["extension"]
+        field.queryset = rows
+        field.initial = rows.filter(number=own).first() if own else None
+
+
+class SpokenPromptForm(PhoneForm):
+    """A new prompt that is spoken at a phone at once."""
+
+    name = forms.CharField(label=_("Name"), max_length=60)
+    field_order = ("name", "extension")
 
 
 class MusicForm(NounForm):

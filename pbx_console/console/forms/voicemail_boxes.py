@@ -64,7 +64,15 @@ class VoicemailBoxForm(FlowForm):
             attrs={"autocomplete": "new-password", "inputmode": "numeric"}
         ),
     )
-    field_order = ("name", "extension", "number", "pin", "greeting", "language")
+    field_order = (
+        "name",
+        "extension",
+        "number",
+        "pin",
+        "watchers",
+        "greeting",
+        "language",
+    )
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         """Leave out the owner of a box that exists, and the number of an own box."""
@@ -74,6 +82,15 @@ class VoicemailBoxForm(FlowForm):
             del self.fields["extension"]
         if box is not None and box.extension_id:
             del self.fields["number"]
+        others = Extension.objects.filter(customer=self.customer)
+        own = box.extension_id if box is not None else None
+        self.fields["watchers"] = forms.ModelMultipleChoiceField(
+            others.exclude(pk=own),
+            required=False,
+            initial=box.watchers.all() if box is not None else None,
+            widget=forms.SelectMultiple(attrs={"size": 5}),
+        )
+        self._describe("watchers")
         _name_empty(self.fields, "extension", _("none, a shared box"))
         _name_empty(self.fields, "greeting", _("recorded by phone, or neutral"))
         _name_empty(self.fields, "language", _("the customer's"))

@@ -16,6 +16,7 @@ from pbx_console.console.flow import Words, show_delete, show_form, show_list
 from pbx_console.console.forms.prompts import MusicForm, PromptForm
 from pbx_console.console.owners import customer_for
 from pbx_console.console.toasts import toast
+from pbx_console.console.views.prompt_calls import by_phone
 from pbx_console.pbx.models import MusicClass, MusicTrack, Prompt
 from pbx_console.pbx.services import prompts as services
 
@@ -104,6 +105,7 @@ def prompt(request: Any, code: str, key: int) -> HttpResponse:
         found,
         template="console/prompts/form.html",
         plays=services.plays(found),
+        by_phone=by_phone(request, customer, found),
     )
 
 

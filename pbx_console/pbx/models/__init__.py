@@ -27,8 +27,14 @@ from pbx_console.pbx.models.paging_groups import PagingGroup
 from pbx_console.pbx.models.parking import ParkingLot, ParkingSlot
 from pbx_console.pbx.models.phonebook import PhonebookEntry
 from pbx_console.pbx.models.portings import Porting, PortingDocument
-from pbx_console.pbx.models.prompts import MusicClass, MusicTrack, Prompt
+from pbx_console.pbx.models.prompts import (
+    MusicClass,
+    MusicTrack,
+    Prompt,
+    PromptCall,
+)
 from pbx_console.pbx.models.queues import Queue, QueueCallback, QueueMember
+from pbx_console.pbx.models.recordings import Recording, RecordingRules
 from pbx_console.pbx.models.refreshes import Refresh
 from pbx_console.pbx.models.routes import OutboundRoute
 from pbx_console.pbx.models.schedules import Schedule, ScheduleDay, ScheduleHours
@@ -73,10 +79,13 @@ __all__ = [
     "Porting",
     "PortingDocument",
     "Prompt",
+    "PromptCall",
     "Queue",
     "QueueCallback",
     "QueueMember",
     "Reachable",
+    "Recording",
+    "RecordingRules",
     "Refresh",
     "Region",
     "Schedule",

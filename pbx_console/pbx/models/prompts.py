@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import secrets
+
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
 from pbx_console.accounts.models import Customer
 from pbx_console.accounts.scope import OwnedManager
+from pbx_console.pbx.models.extensions import Extension
 
 
 class Prompt(models.Model):
@@ -57,6 +60,59 @@ class Prompt(models.Model):
     def sound(self) -> str:
         """Return what Playback is told: a path without its extension; empty if none."""
         return f"prompts/{self.digest}" if self.digest else ""
+
+
+def random_key() -> str:
+    """Return what a call is known by in Asterisk: 64 random bits as hex."""
+    return secrets.token_hex(8)
+
+
+class PromptCall(models.Model):
+    """A phone that rings, or rang, so that somebody speaks a prompt.
+
+    Asterisk moves it from `ringing` to `kept` or `over` (`asterisk.prompt_spoken`), the
+    console takes what was kept.
+    """
+
+    class State(models.TextChoices):
+        """How far it is."""
+
+        RINGING = "ringing", _("The phone rings.")
+        SPEAKING = "speaking", _("Somebody is at the phone.")
+        KEPT = "kept", _("The recording was kept and is being stored.")
+        DONE = "done", _("Recorded. The prompt has a new sound.")
+        OVER = "over", _("The call ended without a recording. Nothing was changed.")
+        REFUSED = "refused", _("The recording cannot be used.")
+
+    prompt = models.ForeignKey(Prompt, on_delete=models.CASCADE, related_name="calls")
+    extension = models.ForeignKey(
+        Extension, on_delete=models.CASCADE, related_name="prompt_calls"
+    )
+    key = models.CharField(max_length=16, unique=True, default=random_key)
+    state = models.CharField(max_length=8, choices=State, default=State.RINGING)
+    problem = models.TextField(blank=True, default="")
+    started_at = models.DateTimeField(auto_now_add=True)
+
+    objects = OwnedManager["PromptCall"](
+        reseller="prompt__customer__reseller", customer="prompt__customer"
+    )
+
+    class Meta:
+        ordering = ("-started_at", "-id")
+        verbose_name = _("recording by phone")
+
+    def __str__(self) -> str:
+        return f"{self.prompt}, {self.extension}"
+
+    @property
+    def is_open(self) -> bool:
+        """Say whether something may still come of it."""
+        return self.state in ("ringing", "speaking", "kept")
+
+    @property
+    def customer(self) -> Customer:
+        """Return whose it is, for the audit log."""
+        return self.prompt.customer
 
 
 class MusicClass(models.Model):

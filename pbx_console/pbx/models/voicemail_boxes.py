@@ -7,6 +7,7 @@ table (`asterisk.models.VoicemailUser`): the phone may change it, and nobody can
 
 from __future__ import annotations
 
+import secrets
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -21,6 +22,13 @@ from pbx_console.pbx.models.extensions import Extension
 from pbx_console.pbx.models.prompts import Prompt
 
 MOST_ADDRESSES = 5
+MOST_WATCHED = 5
+"""Shared boxes that one phone's lamp follows: all its boxes are one column of 120."""
+
+
+def random_mask() -> int:
+    """Return what Asterisk adds to a typed PIN, so that no log ever holds one."""
+    return secrets.randbelow(10**11)
 
 
 def validate_addresses(text: str) -> None:
@@ -93,6 +101,18 @@ class VoicemailBox(Reachable):
         default=180,
         validators=[MinValueValidator(10), MaxValueValidator(600)],
     )
+    watchers = models.ManyToManyField(
+        Extension,
+        related_name="watched_boxes",
+        verbose_name=_("lamp on the phones of"),
+        help_text=_("Their message lamp is lit while a new message waits here."),
+        blank=True,
+    )
+    # Wrong PINs are counted over calls; `pin_lock_told` says that a notice went out.
+    pin_tries = models.PositiveSmallIntegerField(default=0, editable=False)
+    pin_locked_until = models.DateTimeField(null=True, editable=False)
+    pin_lock_told = models.BooleanField(default=True, editable=False)
+    pin_mask = models.BigIntegerField(default=random_mask, editable=False)
 
     objects = OwnedManager["VoicemailBox"](
         reseller="customer__reseller", customer="customer"
@@ -119,6 +139,11 @@ class VoicemailBox(Reachable):
         That of an own box is known before the box exists, so phones can always watch it.
         """
         return str(self.extension_id) if self.extension_id else f"s{self.pk}"
+
+    @property
+    def lamps(self) -> list[str]:
+        """Return the numbers of the extensions whose lamps follow it, for the log."""
+        return [extension.number for extension in self.watchers.order_by("number")]
 
     @property
     def addresses(self) -> list[str]:

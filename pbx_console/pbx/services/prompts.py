@@ -16,6 +16,7 @@ from pbx_console.lib import audio
 from pbx_console.pbx import sounds
 from pbx_console.pbx.models.prompts import MusicClass, MusicTrack, Prompt
 from pbx_console.pbx.services.nouns import drop, store, use_text
+from pbx_console.pbx.services.quotas import look_again_at, make_room
 
 FIELDS = ["name", "source", "text", "language"]
 MUSIC = ["name", "is_default"]
@@ -59,14 +60,18 @@ def save_prompt(
     customer: Customer,
     prompt: Prompt | None = None,
     upload: bytes | None = None,
+    recorded: bool = False,
     **values: Any,
 ) -> Prompt:
     """Create or change a prompt. An upload wins over a text; without either its sound
-    stays. Raises ValidationError."""
+    stays. `recorded`: the upload was spoken at a phone. Raises ValidationError."""
     prompt = prompt or Prompt(customer=customer)
     values.pop("source", None)
     sound = _sound_for(prompt, upload, values)
+    if sound is not None and recorded:
+        values["source"] = Prompt.Source.PHONE
     if sound is not None:
+        make_room(actor, customer, len(sound.data) - len(prompt.data))
         prompt.data, prompt.digest = sound.data, sound.digest
         prompt.seconds = sound.seconds
     saved = store(actor, prompt, FIELDS, values)
@@ -97,6 +102,7 @@ def delete_prompt(actor: Actor, prompt: Prompt) -> None:
     """Delete a prompt that nothing plays; the sweep removes its file later."""
     ensure_silent(prompt)
     drop(actor, prompt, FIELDS)
+    look_again_at(prompt.customer)
 
 
 def plays(thing: Prompt | MusicClass) -> list[str]:
@@ -152,6 +158,7 @@ def add_track(
     if music.tracks.count() >= MOST_TRACKS:
         raise ValidationError({"upload": _("At most 20 pieces. Delete one first.")})
     sound = heard(upload)
+    make_room(actor, music.customer, len(sound.data))
     last: int = music.tracks.aggregate(last=Max("position"))["last"] or 0
     track = MusicTrack(music=music, data=sound.data, digest=sound.digest)
     track.seconds = sound.seconds
@@ -167,6 +174,7 @@ def delete_track(actor: Actor, track: MusicTrack) -> None:
     music = track.music
     drop(actor, track, TRACK)
     sounds.publish_music(music)
+    look_again_at(music.customer)
 
 
 @transaction.atomic
@@ -177,4 +185,5 @@ def delete_music(actor: Actor, music: MusicClass) -> None:
     before = audit.snapshot(music, MUSIC)
     audit.record(actor, "musicclass.deleted", music, before=before)
     music.delete()
+    look_again_at(music.customer)
     transaction.on_commit(lambda: sounds.mend_music([(key, {})]) and None)

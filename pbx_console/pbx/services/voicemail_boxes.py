@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from itertools import pairwise
 from typing import Any
 
@@ -13,9 +14,9 @@ from django.utils.translation import gettext as _
 from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import Customer
 from pbx_console.accounts.services import audit
-from pbx_console.pbx import voicemail_pins
+from pbx_console.pbx import projection, refresh, tasks, voicemail_pins
 from pbx_console.pbx.models.extensions import Extension
-from pbx_console.pbx.models.voicemail_boxes import VoicemailBox
+from pbx_console.pbx.models.voicemail_boxes import MOST_WATCHED, VoicemailBox
 from pbx_console.pbx.services.nouns import drop, store
 
 FIELDS = [
@@ -34,16 +35,32 @@ _PIN = re.compile(r"[0-9]{4,10}")
 
 @transaction.atomic
 def save_box(
-    actor: Actor, *, customer: Customer, box: VoicemailBox | None = None, **values: Any
+    actor: Actor,
+    *,
+    customer: Customer,
+    box: VoicemailBox | None = None,
+    watchers: Iterable[Extension] | None = None,
+    **values: Any,
 ) -> VoicemailBox:
-    """Create or change a box; `pin` may come along. Raises ValidationError."""
+    """Create or change a box; `pin` may come along, and whose phones' lamps follow it.
+
+    Raises ValidationError.
+    """
     pin = str(values.pop("pin", "") or "")
     box = box or VoicemailBox(customer=customer)
     if box.pk:
         values.pop("extension", None)  # whose it is never changes: its messages stay
     if pin:
         check_pin(pin)
-    saved = store(actor, box, FIELDS, values)
+    chosen = None if watchers is None else list(watchers)
+    saved = store(
+        actor,
+        box,
+        FIELDS,
+        values,
+        parts=lambda: _watch(box, chosen),
+        logged=["lamps"],
+    )
     if pin:
         set_pin(actor, saved, pin)
     return saved
@@ -52,7 +69,42 @@ def save_box(
 @transaction.atomic
 def delete_box(actor: Actor, box: VoicemailBox) -> None:
     """Delete a box that nothing leads to; a sweep clears its messages away."""
+    phones = list(box.watchers.select_related("customer"))
     drop(actor, box, FIELDS)
+    _tell(phones)
+
+
+def _watch(box: VoicemailBox, chosen: list[Extension] | None) -> None:
+    """Let the lamps of these extensions follow a box, and of no others."""
+    if chosen is None:
+        return
+    before = set(box.watchers.values_list("pk", flat=True))
+    box.watchers.set(_checked(box, chosen))
+    changed = before ^ {extension.pk for extension in chosen}
+    _tell(Extension.objects.filter(pk__in=changed).select_related("customer"))
+
+
+def _checked(box: VoicemailBox, chosen: list[Extension]) -> list[Extension]:
+    for extension in chosen:
+        if extension.customer_id != box.customer_id:
+            raise ValidationError({"watchers": _("Choose one of this customer's.")})
+        if extension.pk == box.extension_id:
+            words = _("The lamp of its own phone follows it anyway.")
+            raise ValidationError({"watchers": words})
+        if extension.watched_boxes.exclude(pk=box.pk).count() >= MOST_WATCHED:
+            words = _("The lamp of %(extension)s follows %(n)s other boxes already.")
+            told = {"extension": str(extension), "n": MOST_WATCHED}
+            raise ValidationError({"watchers": words % told})
+    return chosen
+
+
+def _tell(extensions: Iterable[Extension]) -> None:
+    """Make the phones' lamps follow what they follow now."""
+    changed = list(extensions)
+    projection.project_extensions(changed)
+    refresh.request(changed)
+    for extension in changed:
+        tasks.hint(extension.endpoint_id)
 
 
 @transaction.atomic
