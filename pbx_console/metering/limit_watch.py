@@ -35,6 +35,7 @@ class Near(NamedTuple):
     cap_micro: int | None
     used_ms: int
     used_micro: int
+    currency: str
 
     def crossed(self) -> list[Crossed]:
         """Return each measure that is at 80 or at 100 percent."""
@@ -48,7 +49,8 @@ class Near(NamedTuple):
                 percent = 100 if used >= cap else 80
                 owner = (self.level, self.customer_id, self.owner)
                 place = (self.window, self.begins_at, measure)
-                found.append(Crossed(*owner, *place, percent, used, cap))
+                figures = (percent, used, cap, self.currency)
+                found.append(Crossed(*owner, *place, *figures))
         return found
 
 

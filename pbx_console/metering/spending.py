@@ -106,9 +106,14 @@ asked AS (
 )
 SELECT DISTINCT ON (found.owner, found.win) found.level, asked.customer_id, found.owner,
   found.win, found.begins_at, found.cap_ms, found.cap_micro, found.used_ms,
-  found.used_micro
+  found.used_micro, coalesce(paid.currency, '')
 FROM asked CROSS JOIN LATERAL
   asterisk.spending(asked.customer_id, asked.extension_id, now()) found
+LEFT JOIN accounts_customer customer ON customer.id = asked.customer_id
+LEFT JOIN metering_customertariff sale ON sale.customer_id = customer.id
+LEFT JOIN metering_resellertariff bought ON bought.reseller_id = customer.reseller_id
+LEFT JOIN metering_pricelist paid ON paid.id = CASE found.level
+  WHEN 'reseller' THEN bought.price_list_id ELSE sale.price_list_id END
 WHERE found.used_ms >= found.cap_ms * 0.8 OR found.used_micro >= found.cap_micro * 0.8
 ORDER BY found.owner, found.win
 """

@@ -6,6 +6,7 @@ A kind has two templates, `mail/<name>.html` (extends `mail/base.html`) and
 - `brand`, `product_name`, `recipient` (the name, may be empty), `language`, `sender`;
 - for `path` and every `…_path`: `url` and `…_url`, absolute and of the brand's own host;
 - every `…_at` as text in the reader's language and the reseller's time zone;
+- for `currency` the amounts `used` and `cap` as the reader writes money;
 - for `role` its name in the reader's language as `role_label`, for `region` as `country`.
 
 Context values are texts, numbers, dates and lists of them: they travel as JSON.
@@ -133,6 +134,7 @@ _ALL = (
             "percent": 80,
             "used": "80.10",
             "cap": "100.00",
+            "currency": "EUR",
             "happened_at": _SOON,
             "path": "/",
         },
@@ -150,6 +152,40 @@ _ALL = (
             "percent": 100,
             "used": "1000",
             "cap": "1000",
+            "happened_at": _SOON,
+            "path": "/",
+        },
+    ),
+    Kind(
+        "sum_warning",
+        gettext_noop("Calls of all customers have almost reached a limit"),
+        gettext_noop("Your own limit of calls to the outside has reached 80 %."),
+        Audience.RESELLER,
+        {
+            "owner": "Hafenkontor Telefonie",
+            "window": "day",
+            "measure": "money",
+            "percent": 80,
+            "used": "401.20",
+            "cap": "500.00",
+            "currency": "EUR",
+            "happened_at": _SOON,
+            "path": "/",
+        },
+    ),
+    Kind(
+        "sum_reached",
+        gettext_noop("Calls of all customers to the outside are stopped"),
+        gettext_noop("Your own limit was reached; calls to the outside ended."),
+        Audience.RESELLER,
+        {
+            "owner": "Hafenkontor Telefonie",
+            "window": "day",
+            "measure": "money",
+            "percent": 100,
+            "used": "500.00",
+            "cap": "500.00",
+            "currency": "EUR",
             "happened_at": _SOON,
             "path": "/",
         },

@@ -7,10 +7,11 @@ import datetime as dt
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from babel import dates
+from babel import dates, numbers
 from django.template.loader import render_to_string
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
@@ -89,9 +90,17 @@ def _explained(brand: Brand, context: Mapping[str, Any]) -> dict[str, Any]:
             values[name] = value
     if role := context.get("role"):
         values["role_label"] = Role(role).label if role in Role.values else role
+    if currency := context.get("currency"):
+        for name in ("used", "cap"):
+            values[name] = _money(context.get(name, 0), str(currency))
     if region := context.get("region"):
         values["country"] = locale().territories.get(region, region)
     return values
+
+
+def _money(amount: Any, currency: str) -> str:
+    """Return an amount as the reader writes it: 8.412,60 €."""
+    return numbers.format_currency(Decimal(str(amount)), currency, locale=locale())
 
 
 def _moment(value: Any) -> str:

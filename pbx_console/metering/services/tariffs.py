@@ -13,6 +13,7 @@ from pbx_console.accounts.models import AuditEntry, Customer, Reseller
 from pbx_console.accounts.services import audit, undo
 from pbx_console.metering.models import CustomerTariff, PriceList, ResellerTariff
 from pbx_console.metering.services.legs import requeue_unpriced
+from pbx_console.pbx.services.limits import forget_money
 
 FIELDS = ["price_list"]
 
@@ -28,6 +29,8 @@ def choose_for_customer(
     if price_list.reseller_id != customer.reseller_id:
         raise ValidationError({"price_list": _("Choose one of your own price lists.")})
     before = CustomerTariff.objects.filter(customer=customer).first()
+    if before and before.price_list.currency != price_list.currency:
+        forget_money(customer)
     tariff, _made = CustomerTariff.objects.update_or_create(
         customer=customer, defaults={"price_list": price_list}
     )
@@ -51,6 +54,8 @@ def choose_for_reseller(
     if price_list.kind != PriceList.Kind.WHOLESALE:
         raise ValidationError({"price_list": _("Choose a purchase list.")})
     before = ResellerTariff.objects.filter(reseller=reseller).first()
+    if before and before.price_list.currency != price_list.currency:
+        forget_money(reseller)
     tariff, _made = ResellerTariff.objects.update_or_create(
         reseller=reseller, defaults={"price_list": price_list}
     )
@@ -64,6 +69,16 @@ def choose_for_reseller(
         after=_logged(tariff),
     )
     return tariff
+
+
+def currency_for(owner: Reseller | Customer) -> str:
+    """Return the currency that an owner pays in; empty without a price list."""
+    lists = (
+        PriceList.objects.filter(reseller_tariffs__reseller=owner)
+        if isinstance(owner, Reseller)
+        else PriceList.objects.filter(customer_tariffs__customer=owner)
+    )
+    return lists.values_list("currency", flat=True).first() or ""
 
 
 def _logged(tariff: CustomerTariff | ResellerTariff | None) -> dict[str, Any]:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils import timezone
 
@@ -29,6 +31,7 @@ class Crossed(NamedTuple):
     percent: int
     used: int
     cap: int
+    currency: str = ""
 
 
 def note_crossing(crossed: Crossed, *, ended: int = 0) -> bool:
@@ -65,7 +68,7 @@ def _row(
             name: getattr(crossed, name)
             for name in (
                 *("owner", "window", "measure", "percent", "begins_at"),
-                *("used", "cap"),
+                *("used", "cap", "currency"),
             )
         },
     )
@@ -89,6 +92,7 @@ def _figures(crossed: Crossed) -> dict[str, Any]:
         "percent": crossed.percent,
         "used": shown(crossed.measure, crossed.used),
         "cap": shown(crossed.measure, crossed.cap),
+        "currency": crossed.currency if crossed.measure == "money" else "",
     }
 
 
@@ -101,9 +105,11 @@ def shown(measure: str, figure: int) -> str:
 
 
 def _tell(crossed: Crossed, customer: Customer, own: Customer | None) -> None:
-    """Queue a mail each: the customer's administrators, the reseller's people."""
+    """Queue a mail each: of a customer's limit to its administrators and the reseller's
+    people; of the reseller's own to these and, at 100 %, to who can lift it."""
     reseller = customer.reseller
-    kind = "limit_reached" if crossed.percent == 100 else "limit_warning"
+    whose = "limit" if own else "sum"
+    kind = f"{whose}_{'reached' if crossed.percent == 100 else 'warning'}"
     context = _figures(crossed) | {
         "owner": str(own or reseller),
         "extension": crossed.owner.partition("-")[2],
@@ -111,6 +117,8 @@ def _tell(crossed: Crossed, customer: Customer, own: Customer | None) -> None:
         "happened_at": timezone.now(),
     }
     _send(reseller, kind, people_of(reseller, own), context)
+    if own is None and crossed.percent == 100:
+        _send(None, kind, people_of(None, None), context)
 
 
 def _path(reseller: Reseller, customer: Customer | None) -> str:
@@ -138,10 +146,13 @@ def tell_country(made: int) -> None:
     _send(customer.reseller, "new_destination", people, context)
 
 
-def people_of(reseller: Reseller, customer: Customer | None) -> Iterable[User]:
-    """Return owners and technicians of the reseller, and the customer's administrators."""
+def people_of(reseller: Reseller | None, customer: Customer | None) -> Iterable[User]:
+    """Return owners and technicians of the reseller, and the customer's administrators;
+    without a reseller the platform's staff."""
     wanted = models.Q(
-        memberships__role__in=[Role.OWNER, Role.TECHNICIAN],
+        memberships__role__in=[Role.OWNER, Role.TECHNICIAN]
+        if reseller
+        else [Role.OPERATOR],
         memberships__reseller=reseller,
         memberships__customer=None,
     )
@@ -151,16 +162,18 @@ def people_of(reseller: Reseller, customer: Customer | None) -> Iterable[User]:
 
 
 def _send(
-    reseller: Reseller, kind: str, people: Iterable[User], context: dict[str, Any]
+    reseller: Reseller | None,
+    kind: str,
+    people: Iterable[User],
+    context: dict[str, Any],
 ) -> None:
-    if getattr(reseller, "brand", None) is None:
-        return  # nobody can be written to in a name that does not exist yet
     for person in people:
-        mail(
-            reseller,
-            kind,
-            to=person.email,
-            name=person.name,
-            language=person.language,
-            context=context,
-        )
+        with suppress(ObjectDoesNotExist):  # no brand yet: no name to write in
+            mail(
+                reseller,
+                kind,
+                to=person.email,
+                name=person.name,
+                language=person.language,
+                context=context,
+            )

@@ -15,7 +15,7 @@ from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import Customer, Reseller
 from pbx_console.accounts.services import audit
 from pbx_console.pbx.dial_ranges import stored
-from pbx_console.pbx.models import Extension, Limit, LimitCrossing
+from pbx_console.pbx.models import Extension, Limit, LimitCrossing, LimitUse
 from pbx_console.pbx.models.limits import Risk
 from pbx_console.pbx.services.nouns import store
 
@@ -97,6 +97,14 @@ def _check_lists(values: dict[str, Any]) -> None:
         raise ValidationError({"countries": _("Choose countries of the list.")})
     if not set(values.get("opened") or ()) <= set(Risk.values):
         raise ValidationError({"opened": _("Choose ranges of the list.")})
+
+
+def forget_money(owner: Reseller | Customer) -> None:
+    """Begin to count money anew: the owner pays in another currency from now on."""
+    own = LimitUse.objects.filter(customer=None, reseller=owner)
+    if isinstance(owner, Customer):
+        own = LimitUse.objects.filter(customer=owner)
+    own.update(micro=0, live_micro=0)
 
 
 @transaction.atomic
