@@ -79,7 +79,7 @@ def _aor(trunk: Trunk) -> PsAor:
     return PsAor(
         id=trunk.endpoint_id,
         max_contacts=0,
-        contact=uri if usable else None,
+        contact=_whole(uri) if usable else None,
         outbound_proxy=_proxy(trunk),
     )
 
@@ -106,11 +106,11 @@ def registration_row(trunk: Trunk) -> PsRegistration:
     # With a domain the request still goes to the address of the trunk.
     way = _proxy(trunk)
     if way is None and trunk.domain:
-        way = f"sip:{trunk.place}{_parameter(trunk)};lr"
+        way = _whole(f"sip:{trunk.place}{_parameter(trunk)};lr")
     return PsRegistration(
         id=trunk.endpoint_id,
         endpoint=trunk.endpoint_id,
-        server_uri=f"sip:{at}{_parameter(trunk)}",
+        server_uri=_whole(f"sip:{at}{_parameter(trunk)}"),
         client_uri=f"sip:{trunk.username}@{domain}",
         contact_user=trunk.username,
         outbound_auth=trunk.endpoint_id,
@@ -125,7 +125,12 @@ def _proxy(trunk: Trunk) -> str | None:
         return None
     host = f"[{trunk.proxy}]" if ":" in trunk.proxy else trunk.proxy
     at = f"{host}:{trunk.port}" if trunk.port else host
-    return f"sip:{at}{_parameter(trunk)};lr"
+    return _whole(f"sip:{at}{_parameter(trunk)};lr")
+
+
+def _whole(uri: str) -> str:
+    """Return a URI as a table holds it: a bare semicolon would end the value there."""
+    return uri.replace("^", "^5E").replace(";", "^3B")
 
 
 def _parameter(trunk: Trunk) -> str:

@@ -24,6 +24,7 @@ class TrunkForm(NounForm):
         "port",
         "more_addresses",
         "transport",
+        "checks_certificate",
         "srtp",
         "registers",
         "username",
@@ -33,6 +34,8 @@ class TrunkForm(NounForm):
         "number_format",
         "incoming_format",
         "country",
+        "origin",
+        "abroad_header",
         "caller_header",
         "shows_original",
         "max_calls",
@@ -58,6 +61,7 @@ class TrunkForm(NounForm):
         super().__init__(*args, obj=obj, **kwargs)
         fields: Any = self.fields
         _only_for(fields, shared=shared)
+        fields["abroad_header"].widget.attrs["placeholder"] = "X-Origin: abroad"
         if obj is None:
             fields["is_active"].initial = True
         else:

@@ -32,7 +32,7 @@ class Migration(migrations.Migration):
                     name="host",
                     field=models.CharField(
                         help_text="Host name or IP address.",
-                        max_length=90,
+                        max_length=85,
                         validators=_HOST,
                         verbose_name="address",
                     ),
@@ -44,7 +44,7 @@ class Migration(migrations.Migration):
                         blank=True,
                         default="",
                         help_text="Everything is sent there first. Empty: straight to the address.",
-                        max_length=90,
+                        max_length=85,
                         validators=_HOST,
                         verbose_name="outbound proxy",
                     ),

@@ -10,8 +10,8 @@ _carriers = import_module("pbx_console.pbx.migrations._carriers_sql")
 
 # Names do not fit into `inet`; addresses are written without their mask.
 NAMES = """
-ALTER TABLE pbx_trunk ALTER COLUMN host TYPE varchar(90) USING host(host);
-ALTER TABLE pbx_trunk ALTER COLUMN proxy TYPE varchar(90)
+ALTER TABLE pbx_trunk ALTER COLUMN host TYPE varchar(85) USING host(host);
+ALTER TABLE pbx_trunk ALTER COLUMN proxy TYPE varchar(85)
   USING coalesce(host(proxy), '');
 ALTER TABLE pbx_trunk ALTER COLUMN proxy SET NOT NULL;
 """

@@ -25,7 +25,7 @@ _HOST_NAME = r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,98}[A-Za-z0-9])?$"
 # A label begins and ends with a letter or digit; the last one is no number, so that an
 # address with a typing error is not taken for a name.
 _NAME = re.compile(
-    r"(?=.{4,90}$)([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?\.)+"
+    r"(?=.{4,85}$)([A-Za-z0-9_]([A-Za-z0-9_-]{0,61}[A-Za-z0-9])?\.)+"
     r"[A-Za-z]([A-Za-z0-9-]{0,61}[A-Za-z0-9])?"
 )
 HEADER = r"^([A-Za-z][A-Za-z0-9-]{1,38})(: ?[A-Za-z0-9][A-Za-z0-9._/+-]{0,38})?$"
@@ -123,7 +123,7 @@ class Trunk(Confirmed):
     )
     host = models.CharField(
         _("address"),
-        max_length=90,
+        max_length=85,
         validators=[validate_host],
         help_text=_("Host name or IP address."),
     )
@@ -171,7 +171,7 @@ class Trunk(Confirmed):
     )
     proxy = models.CharField(
         _("outbound proxy"),
-        max_length=90,
+        max_length=85,
         blank=True,
         default="",
         validators=[validate_host],
