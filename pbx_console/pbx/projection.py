@@ -121,17 +121,20 @@ def project_extensions(extensions: Iterable[Extension]) -> None:
 
 def _rows_of(extensions: Sequence[Extension]) -> Rows:
     rows = Rows()
-    told = _told(extensions)
+    told = emergency.variables(extensions)
+    taped = recording.words(extensions)
     by_key = {extension.pk: extension for extension in extensions}
     watched = watched_boxes(by_key)
     for extension in extensions:
         lamps = watched.get(extension.pk, [])
-        rows.add(*extension_rows(extension, told[extension.pk], watched=lamps))
+        made = extension_rows(extension, told[extension.pk], watched=lamps)
+        rows.add(*_taped(made, taped.get(extension.pk)))
     for device in Device.objects.filter(extension__in=by_key):
         device.extension = by_key[device.extension_id]
         key = device.extension_id
         lamps = watched.get(key, [])
-        rows.add(*extension_rows(device.extension, told[key], device, lamps))
+        made = extension_rows(device.extension, told[key], device, lamps)
+        rows.add(*_taped(made, taped.get(key)))
     return rows
 
 
@@ -145,12 +148,14 @@ def watched_boxes(extensions: Iterable[int]) -> dict[int, list[str]]:
     return found
 
 
-def _told(extensions: Sequence[Extension]) -> dict[int, str]:
-    """Return the variables of each extension key; what the dialplan reads comes last."""
-    told = emergency.variables(extensions)
-    for key, words in recording.variables(extensions).items():
-        told[key] = f"{told[key]};{words}"
-    return told
+def _taped(
+    made: tuple[PsEndpoint, PsAuth, PsAor], words: str | None
+) -> tuple[PsEndpoint, PsAuth, PsAor]:
+    """Return the rows of a phone with what of its calls is recorded."""
+    if words is not None:
+        made[0].record_on_feature = words
+        made[0].set_var = f"{made[0].set_var};{recording.variables(words)}"
+    return made
 
 
 def follow_numbers(customer_ids: Iterable[int]) -> list[Extension]:

@@ -1,8 +1,9 @@
-"""What phones are told about recording: a variable of their endpoint, so no call asks.
+"""What phones are told about recording: words of their endpoint, so no call asks.
 
-`PBX_RECORD` is `demand|outside|all`, the sound that both parties hear before, and about how
-many seconds it lasts (asterisk_conf/etc/dialplan_recording.conf). It comes last in what
-an endpoint is told, because the dialplan reads that of the phone it will dial.
+They are `demand|outside|all`, the sound that both parties hear before, and about how many
+seconds it lasts (asterisk_conf/etc/dialplan_recording.conf). The phone's own channel has
+them as PBX_RECORD; who dials it reads them in the option `record_on_feature`, the one that
+can be read by name and means nothing else here (one_touch_recording is off).
 """
 
 from __future__ import annotations
@@ -21,15 +22,15 @@ SPOKEN = ("pbx/recorded", 3)
 TONE = ("beep", 1)
 
 
-def variables(extensions: Sequence[Extension]) -> dict[int, str]:
-    """Return what to add for each extension key, empty for most. Needs customers."""
+def words(extensions: Sequence[Extension]) -> dict[int, str]:
+    """Return the words of each extension key; most have none."""
     wanted = [e for e in extensions if e.recorded != Recorded.NEVER]
     ids = {e.customer_id for e in wanted}
     rules = _rules(ids)
     customers = Customer.objects.select_related("reseller").filter(pk__in=ids)
     open_to = {c.pk for c in customers if allowed(Feature.RECORDING, c)}
     return {
-        e.pk: _variable(e, rules.get(e.customer_id))
+        e.pk: _words(e.recorded, rules.get(e.customer_id))
         for e in wanted
         if e.customer_id in open_to
     }
@@ -40,11 +41,16 @@ def _rules(customer_ids: Iterable[int]) -> dict[int, RecordingRules]:
     return {row.customer_id: row for row in rows.select_related("prompt")}
 
 
-def _variable(extension: Extension, rules: RecordingRules | None) -> str:
-    demand = extension.recorded == Recorded.DEMAND
-    sound, seconds = said(extension.recorded, rules)
-    told = f"PBX_RECORD={extension.recorded}:{sound}:{seconds}"
-    return f"DYNAMIC_FEATURES=record;{told}" if demand else told
+def _words(recorded: str, rules: RecordingRules | None) -> str:
+    sound, seconds = said(recorded, rules)
+    return f"{recorded}:{sound}:{seconds}"
+
+
+def variables(words: str) -> str:
+    """Return the variables that these words make; *1 is listened to only where it is
+    wanted."""
+    key = ";DYNAMIC_FEATURES=record" * words.startswith(Recorded.DEMAND)
+    return f"PBX_RECORD={words}{key}"
 
 
 def said(recorded: str, rules: RecordingRules | None) -> tuple[str, int]:

@@ -52,6 +52,8 @@ class PsEndpoint(models.Model):
     subscribe_context = models.CharField(max_length=40, null=True)
     named_call_group = models.CharField(max_length=40, null=True)
     named_pickup_group = models.CharField(max_length=40, null=True)
+    # Nothing of Asterisk's: what is recorded, for the dialplan (`pbx.recording`).
+    record_on_feature = models.CharField(max_length=120, null=True)
     # Asterisk's own default is its name; "-" is RFC 8866's word for none (section 5.3).
     sdp_session = models.CharField(max_length=20, default="-", db_default="-")
 
