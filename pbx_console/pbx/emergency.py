@@ -11,14 +11,15 @@ from collections.abc import Sequence
 
 from django.db.models import Q
 
-from pbx_console.pbx.models import Did, EmergencyTest, Extension
+from pbx_console.pbx.models import Did, EmergencyTest, Extension, NumberRange
 
 HELP = {"DE": "110|112", "NL": "112", "AT": "112|122|133|144"}
 
 
 def shown_numbers(extensions: Sequence[Extension]) -> dict[int, str]:
     """Return the number shown on calls for help per extension key: that of its site, else
-    its own, else the main one. Only numbers that the customer holds."""
+    its own, else its direct one in a range, else the main one or a range's switchboard (the
+    stem and 0). Only numbers that the customer holds: the emergency service calls back."""
     customers = {extension.customer_id for extension in extensions}
     wanted = {e.caller_id_id for e in extensions}
     sites = dict(
@@ -34,12 +35,32 @@ def shown_numbers(extensions: Sequence[Extension]) -> dict[int, str]:
         by_key[(did.pk, did.customer_id)] = did.number
         if did.is_main:
             main[did.customer_id] = did.number
+    ranges = list(NumberRange.objects.filter(customer_id__in=customers))
     return {
         e.pk: by_key.get((sites.get(e.pk), e.customer_id))
         or by_key.get((e.caller_id_id, e.customer_id))
+        or _direct(e, ranges)
         or main.get(e.customer_id, "")
+        or _switchboard(e, ranges)
         for e in extensions
     }
+
+
+def _direct(extension: Extension, ranges: Sequence[NumberRange]) -> str:
+    """Return the number under which an extension is dialled directly, as
+    `asterisk.direct_number` does."""
+    found = [
+        f"{block.stem}{extension.number}"
+        for block in ranges
+        if block.customer_id == extension.customer_id
+        and len(extension.number) <= block.digits
+    ]
+    return found[0] if found else ""
+
+
+def _switchboard(extension: Extension, ranges: Sequence[NumberRange]) -> str:
+    owned = [b for b in ranges if b.customer_id == extension.customer_id]
+    return f"{owned[0].stem}0" if owned else ""
 
 
 def variables(extensions: Sequence[Extension]) -> dict[int, str]:

@@ -19,15 +19,18 @@ from pbx_console.metering.emergencies import EmergencyFollower
 from pbx_console.metering.journal_import import Importer
 from pbx_console.pbx.models import EmergencyCall, EmergencyTest, Site
 from pbx_console.pbx.services.dids import save_did
+from pbx_console.pbx.services.forwards import save_forward
 from pbx_console.pbx.services.sites import (
     end_emergency_test,
     save_site,
     start_emergency_test,
 )
+from pbx_console.pbx.services.voicemail_boxes import save_box
 from tests.asterisk.conftest import House
 from tests.asterisk.sipp import wait_for
 from tests.asterisk.test_calls import invited
 from tests.asterisk.test_trouble import no_lookups
+from tests.asterisk.tls_carrier import pbx_cli
 from tests.conftest import owner_connection
 
 pytestmark = pytest.mark.asterisk
@@ -149,6 +152,41 @@ def test_a_test_rings_inside_and_ends_by_itself_by_hand_and_without_database(
         assert phone.call("110").wait() == 0
         assert (len(invited(rings)), len(invited(carrier))) == (1, 4)
         wait_for(house.quiet)
+
+
+def test_when_nobody_answers_a_test_the_real_number_is_dialled(house: House) -> None:
+    north = house.world.nordbel
+    desk_of = house.extension(north.customer, "250")
+    desk, phone = house.phone(desk_of), house.phone(north.extension)
+    pbx_cli("dialplan set global TEST_RINGS 1")
+    with as_everyone("test"):
+        target = north.customer.destinations.get(number="250")
+        start_emergency_test(
+            SYSTEM, customer=north.customer, destination=target, minutes=5
+        )
+    with house.carrier.answering() as carrier:
+        with desk.answering("ring") as rings:
+            assert phone.call("112").wait() == 0
+            assert (len(invited(rings)), len(invited(carrier))) == (1, 1)
+        with desk.answering("refuse", code="486", contact="x") as busy:
+            assert phone.call("0112").wait() == 0
+            assert (len(invited(busy)), len(invited(carrier))) == (1, 2)
+        with as_everyone("test"):
+            box = save_box(
+                SYSTEM, customer=north.customer, name="Box", number="390", language="en"
+            )
+            save_forward(
+                SYSTEM,
+                extension=desk_of,
+                condition="offline",
+                destination=box.destination,
+            )
+        desk.register(expires=0)
+        assert phone.call("110").wait() == 0  # no machine answers
+        assert len(invited(carrier)) == 3
+    fields = [leg.userfield for leg in house.carrier_legs()]
+    assert fields == ["v1|emergency|carrier|112"] * 2 + ["v1|emergency|carrier|110"]
+    pbx_cli("dialplan set global TEST_RINGS 20")
 
 
 @contextmanager

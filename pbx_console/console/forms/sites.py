@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy as _
 from pbx_console.accounts.models import Customer
 from pbx_console.console.forms.flow import DestinationChoice, FlowForm
 from pbx_console.pbx.models import Did, Extension, ShownRight, Site
+from pbx_console.pbx.services.sites import RINGS
 
 
 def _held(customer: Customer) -> Any:
@@ -54,7 +55,11 @@ class EmergencyTestForm(forms.Form):
         """Offer what the customer has."""
         super().__init__(*args, **kwargs)
         self.fields["destination"] = DestinationChoice(
-            customer, empty=_("choose"), required=True, label=_("Rings instead")
+            customer,
+            empty=_("choose"),
+            kinds=RINGS,
+            required=True,
+            label=_("Rings instead"),
         )
         self.order_fields(["destination", "minutes"])
 

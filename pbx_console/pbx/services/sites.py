@@ -15,6 +15,7 @@ from pbx_console.accounts.models import Customer
 from pbx_console.accounts.services import audit
 from pbx_console.pbx import projection, refresh, tasks
 from pbx_console.pbx.models import Destination, EmergencyTest, Extension, Site
+from pbx_console.pbx.models.destinations import Kind
 from pbx_console.pbx.services import nouns
 
 FIELDS = [
@@ -27,6 +28,8 @@ FIELDS = [
     "note",
     "did",
 ]
+# What rings people: no machine may answer somebody who needs help.
+RINGS = (Kind.EXTENSION, Kind.GROUP)
 LONGEST_TEST = dt.timedelta(hours=1)
 HINTS = 50  # more are left to the sweep
 
@@ -84,13 +87,16 @@ def start_emergency_test(
 ) -> EmergencyTest:
     """Let emergency numbers ring `destination` for some minutes. Raises ValidationError.
 
-    The real number is dialled again when the time is over, when the test is ended, and
-    whenever the database does not answer.
+    The real number is dialled when nobody there answers, when the time is over, when the
+    test is ended, and whenever the database does not answer.
     """
     if not 1 <= minutes <= LONGEST_TEST.total_seconds() // 60:
         raise ValidationError({"minutes": _("Between 1 and 60 minutes.")})
     if destination.customer_id != customer.pk:
         raise ValidationError({"destination": _("Choose one of this customer's.")})
+    if destination.kind not in RINGS:
+        message = _("Choose an extension or a hunt group: a person must answer.")
+        raise ValidationError({"destination": message})
     until = timezone.now() + dt.timedelta(minutes=minutes)
     test, _made = EmergencyTest.objects.update_or_create(
         customer=customer, defaults={"destination": destination, "until": until}
