@@ -88,7 +88,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 def _empties_the_tables(item: pytest.Item) -> bool:
     mark = item.get_closest_marker("django_db")
     fixtures = getattr(item, "fixturenames", ())
-    transactional = {"transactional_db", "live_server", "committed_world"}
+    transactional = {"transactional_db", "live_server", "committed_world", "street"}
     return bool(mark and mark.kwargs.get("transaction")) or bool(
         transactional.intersection(fixtures)
     )

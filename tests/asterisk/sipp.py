@@ -180,7 +180,8 @@ class Agent:
     @contextmanager
     def answering(self, scenario: str = "answer", **keys: str) -> Iterator[Process]:
         """Take calls until the end of the block."""
-        process = self.run(scenario, "-rtp_echo", **keys)
+        account = ("-au", self.user, "-ap", self.secret) if self.user else ()
+        process = self.run(scenario, "-rtp_echo", *account, **keys)
         try:
             wait_for(lambda: _bound(self.host, self.port))
             yield process
