@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.db.models import Count, Q
 from django.shortcuts import get_object_or_404
 
 from pbx_console.accounts.models import Customer
@@ -27,8 +28,9 @@ def may_hear(request: Any, box: VoicemailBox) -> bool:
 
 
 def heard_boxes(request: Any, customer: Customer) -> list[VoicemailBox]:
-    """Return the boxes of a customer that this person may hear."""
+    """Return the boxes of a customer that this person may hear, with `new` messages."""
     rows = VoicemailBox.objects.filter(customer=customer).select_related("extension")
+    rows = rows.annotate(new=Count("messages", filter=Q(messages__is_new=True)))
     return [box for box in rows if may_hear(request, box)]
 
 

@@ -21,7 +21,8 @@ SHARED = {"de": "Kundendienst", "nl": "Klantenservice", "en": "Customer service"
 def add_voicemail(actor: Actor, customer: Customer) -> None:
     """Give the first extensions boxes, and the customer a shared one."""
     greeting = _greeting(actor, customer)
-    for extension in Extension.objects.filter(customer=customer)[:3]:
+    extensions = list(Extension.objects.filter(customer=customer)[:3])
+    for extension in extensions:
         save_box(actor, customer=customer, extension=extension, name=extension.name)
     taken = Extension.objects.filter(customer=customer, number="390").exists()
     save_box(
@@ -30,6 +31,7 @@ def add_voicemail(actor: Actor, customer: Customer) -> None:
         number="" if taken else "390",
         name=SHARED[str(customer.language)],
         greeting=greeting,
+        watchers=extensions[:2],
     )
 
 

@@ -26,7 +26,7 @@ from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services import quotas
 from pbx_console.asterisk.ami.client import AmiError, ask_all
 from pbx_console.asterisk.models import VoicemailUser
-from pbx_console.pbx import stored_files
+from pbx_console.pbx import stored_files, voicemail_lamps
 from pbx_console.pbx.models.voicemail_boxes import VoicemailBox, VoicemailMessage
 from pbx_console.pbx.voicemail_mail import tell
 
@@ -104,21 +104,30 @@ def look(box_id: int) -> int:
         known = {row.message_id: row for row in box.messages.all()}
         gone = [known[key].pk for key in known.keys() - found.keys()]
         box.messages.filter(pk__in=gone).delete()
-        for key in known.keys() & found.keys():
-            _moved(known[key], found[key])
+        kept = known.keys() & found.keys()
+        moved = [_moved(known[key], found[key]) for key in kept]
         new = sorted(found.keys() - known.keys(), key=lambda key: found[key].left_at)
         for key in new:
             tell(_kept(box, found[key]), found[key].sound)
         if new or gone:
             stored_files.forget(box.customer.code)
             quotas.look_again(box.customer, box.customer.reseller)
+        if new or gone or any(moved):
+            _tell_lamps(box)
     return len(new)
 
 
-def _moved(row: VoicemailMessage, found: Found) -> None:
-    if row.folder != found.folder:
-        row.folder, row.is_new = found.folder, found.folder in NEW
-        row.save(update_fields=["folder", "is_new"])
+def _tell_lamps(box: VoicemailBox) -> None:
+    phones = voicemail_lamps.followers(box)
+    transaction.on_commit(lambda: voicemail_lamps.tell(phones))
+
+
+def _moved(row: VoicemailMessage, found: Found) -> bool:
+    if row.folder == found.folder:
+        return False
+    row.folder, row.is_new = found.folder, found.folder in NEW
+    row.save(update_fields=["folder", "is_new"])
+    return True
 
 
 def _kept(box: VoicemailBox, found: Found) -> VoicemailMessage:
@@ -208,6 +217,7 @@ def remove(message: VoicemailMessage) -> None:
     """Delete a message in Asterisk, then its row. Raises AmiError."""
     _ask("VoicemailRemove", message)
     message.delete()
+    _tell_lamps(message.box)
 
 
 def mark_heard(message: VoicemailMessage) -> None:
@@ -215,6 +225,7 @@ def mark_heard(message: VoicemailMessage) -> None:
     _ask("VoicemailMove", message, ToFolder="Old")
     message.folder, message.is_new = "Old", False
     message.save(update_fields=["folder", "is_new"])
+    _tell_lamps(message.box)
 
 
 def _ask(action: str, message: VoicemailMessage, **more: str) -> None:

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import wave
+from array import array
+from itertools import chain
+
 import pytest
 
+from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.models import AuditEntry
 from pbx_console.accounts.scope import as_everyone
+from pbx_console.pbx import refresh
 from pbx_console.pbx.models import Extension, Forward
+from pbx_console.pbx.services.extensions import save_extension
 from tests.asterisk.conftest import House
 from tests.asterisk.sipp import Agent
 from tests.asterisk.test_calls import OUTSIDE
+from tests.asterisk.test_sounds import tree
+from tests.asterisk.voice import Voice
 
 pytestmark = pytest.mark.asterisk
 
@@ -70,3 +79,67 @@ def test_it_refuses_codes_that_mean_nothing(house: House, code: str) -> None:
     assert dial(phone, code) in (403, 484)
     with as_everyone("test"):
         assert not Forward.objects.exists()
+
+
+def loudness(samples: array[int], rate: int) -> list[float]:
+    """The loudness of each 40 ms, without the silence around."""
+    size = rate // 25
+    parts = [samples[n : n + size] for n in range(0, len(samples) - size, size)]
+    found = [sum(abs(value) for value in part) / size for part in parts]
+    loud = [place for place, value in enumerate(found) if value > 150]
+    return found[loud[0] : loud[-1] + 1] if loud else []
+
+
+def likeness(one: list[float], other: list[float]) -> float:
+    """How alike two courses of loudness are, a little earlier or later: 1 is the same."""
+    return max(
+        *(_likeness(one[late:], other) for late in range(4)),
+        *(_likeness(one, other[late:]) for late in range(1, 4)),
+    )
+
+
+def _likeness(one: list[float], other: list[float]) -> float:
+    length = min(len(one), len(other))
+    one, other = one[:length], other[:length]
+    means = sum(one) / length, sum(other) / length
+    pairs = [(a - means[0], b - means[1]) for a, b in zip(one, other, strict=True)]
+    norm = sum(a * a for a, _b in pairs) * sum(b * b for _a, b in pairs)
+    return sum(a * b for a, b in pairs) / (norm**0.5 or 1)
+
+
+def recorded(*names: str) -> array[int]:
+    """Our own announcements in Dutch, one after the other."""
+    parts = []
+    for name in names:
+        with wave.open(str(tree() / "nl" / f"{name}.wav16")) as file:
+            parts.append(array("h", file.readframes(file.getnframes())))
+    return array("h", chain.from_iterable(parts))
+
+
+@pytest.mark.parametrize(
+    ("code", "names"),
+    [
+        ("*25", ["pbx/dnd-on"]),
+        ("*21*202", ["pbx/forward-to", "digits/2", "digits/0", "digits/2"]),
+        ("*21*201", ["pbx/refused"]),
+    ],
+)
+def test_a_code_says_what_came_of_it_in_the_extensions_language(
+    house: House, code: str, names: list[str]
+) -> None:
+    tenant = house.world.nordbel
+    house.extension(tenant.customer, "202")
+    with as_everyone("test"):
+        save_extension(
+            SYSTEM,
+            customer=tenant.customer,
+            extension=tenant.extension,
+            language="nl",
+        )
+        refresh.run()
+    wanted = recorded(*names)
+    voice = Voice(house.phone(tenant.extension), code, seconds=8)
+    said, asked = voice.listen(len(wanted) / 16000 + 1), loudness(wanted, 16000)
+    heard = [loudness(said[start:], 8000) for start in range(0, 320, 80)]
+    assert min(abs(len(course) - len(asked)) for course in heard) <= 4
+    assert max(likeness(course, asked) for course in heard) > 0.8

@@ -58,8 +58,8 @@ def test_the_pin_of_an_extension_lifts_its_rights_and_wrong_ones_lock_it(
         set_pin(SYSTEM, extension, RIGHT)
     phone = house.phone(extension)
     with house.carrier.answering() as carrier:
-        typing(phone, f"*71*{DIALLED}", f"{RIGHT}#")
-        wait_for(lambda: len(invited(carrier)) == 1)
+        typing(phone, f"*71*{DIALLED}", f"{RIGHT}#", seconds=3).call.wait()
+        assert len(invited(carrier)) == 1
         for dialled, status in ((DIALLED, 403), (f"*71{RIGHT}*{DIALLED}", 484)):
             call = phone.call(dialled)
             assert call.wait() == 0
@@ -92,13 +92,13 @@ def test_a_box_is_opened_by_its_number_and_pin_and_wrong_ones_lock_it(
             mail_to="ada@example.com",
         )
     phone = house.phone(house.extension(tenant.customer, "202"))
-    changed = typing(phone, "*98", "390#", f"{RIGHT}#", seconds=12)
+    changed = typing(phone, "*98", "390#", f"{RIGHT}#", seconds=9)
     for keys in ("0", "5", f"{RIGHT}7#", f"{RIGHT}7#"):
         changed.press(keys)
         changed.speak(0.8)
     rows = VoicemailUser.objects.filter(uniqueid=box.pk)
     wait_for(lambda: rows.filter(password=f"{RIGHT}7").exists())
-    changed.call.process.kill()
+    changed.call.wait()
     for _try in range(5):
         typing(phone, "*98390", f"{WRONG}#").call.wait()
     for place in range(2):
@@ -107,12 +107,12 @@ def test_a_box_is_opened_by_its_number_and_pin_and_wrong_ones_lock_it(
         assert AuditEntry.objects.filter(verb="voicemailbox.pin_locked").count() == 1
         (mail,) = OutgoingMail.objects.filter(kind="voicemail_locked")
         assert mail.to == "ada@example.com"
-    closed = typing(phone, "*98390", f"{RIGHT}7#", seconds=9)
+    closed = typing(phone, "*98390", f"{RIGHT}7#", seconds=6)
     for keys in ("0", "5", "700001#", "700001#"):
         closed.press(keys)
         closed.speak(0.4)
     assert rows.get().password == f"{RIGHT}7"
-    closed.call.process.kill()
+    closed.call.wait()
     told = written(house)
     assert RIGHT not in told
     assert WRONG not in told

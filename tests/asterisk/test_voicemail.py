@@ -128,8 +128,8 @@ def test_a_shared_box_lights_the_lamps_that_were_chosen(house: House) -> None:
             refresh.run()
         leave_message(caller, "391")
         wait_for(lambda: inbox(box))
-        wait_for(lambda: light(phone) == "yes")
         voicemail_spool.look(box.pk)
+        wait_for(lambda: light(phone) == "yes")
         with as_everyone("test"):
             delete_message(SYSTEM, box.messages.get())
         wait_for(lambda: light(phone) == "no")

@@ -7,7 +7,9 @@ import socket
 import struct
 import time
 from array import array
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
+from itertools import pairwise
 
 from tests.asterisk.sipp import Agent, Process, wait_for
 
@@ -25,6 +27,13 @@ def _linear(byte: int) -> int:
 
 
 _LINEAR = [_linear(byte) for byte in range(256)]
+
+
+def _tone(turns: int) -> int | None:
+    """Return the pitch of a tone that crosses zero so often in 20 ms, or None."""
+    hertz = turns * 25
+    near = round(hertz / 500) * 500
+    return near if near and abs(hertz - near) <= 50 else None
 
 
 @dataclass
@@ -64,11 +73,9 @@ class Voice:
     def _place(self) -> tuple[str, int] | None:
         """Where Asterisk takes the audio: its last description says it."""
         for message in reversed(self.call.messages()):
-            asked = message.way == "received" and message.line.startswith("INVITE")
             told = _PLACE.search(message.text)
-            if told and (
-                asked or (message.status == 200 and message.way == "received")
-            ):
+            asked = message.line.startswith("INVITE") or message.status in (183, 200)
+            if told and asked and message.way == "received":
                 return told[1], int(told[2])
         return None
 
@@ -116,6 +123,33 @@ class Voice:
             if packet[1] & 0x7F == 8:
                 samples.extend(_LINEAR[byte] for byte in packet[12:])
         return samples
+
+    def pitches(
+        self, *, until: Callable[[list[int | None]], bool], seconds: float = 15
+    ) -> list[int | None]:
+        """What is heard until something is, a value per 20 ms: a whole hundred of Hz
+        for a tone, None for anything else; silence is left out. The bit of the sign is
+        enough: how often a tone crosses zero is its pitch."""
+        found: list[int | None] = []
+
+        def listen() -> bool:
+            for frame in self._frames():
+                signs = [byte & 0x80 for byte in frame]
+                turns = sum(a != b for a, b in pairwise(signs))
+                if turns > 2:
+                    found.append(_tone(turns))
+            return until(found)
+
+        wait_for(listen, seconds=seconds)
+        return found
+
+    def _frames(self) -> Iterator[bytes]:
+        try:
+            while packet := self.socket.recv(2048):
+                if packet[1] & 0x7F == 8 and len(packet) == 12 + FRAME:
+                    yield packet[12:]
+        except BlockingIOError:
+            return
 
     def quiet(self) -> None:
         """Wait until nothing is played: Asterisk listens."""

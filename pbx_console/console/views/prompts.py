@@ -60,18 +60,14 @@ def prompts(request: Any, code: str) -> HttpResponse:
         PROMPT,
         customer,
         Prompt.objects.filter(customer=customer).defer("data"),
-        summary=_about_prompt,
         template="console/prompts/list.html",
+        prompts=[
+            (row, PROMPT.url("change", customer, row.pk))
+            for row in Prompt.objects.filter(customer=customer).defer("data")
+        ],
         music=[(m, MUSIC.url("change", customer, m.pk), _pieces(m)) for m in music],
         music_words=MUSIC,
         music_url=MUSIC.url("new", customer),
-    )
-
-
-def _about_prompt(prompt: Prompt) -> str:
-    length = gettext("%(n)s s") % {"n": prompt.seconds}
-    return " · ".join(
-        part for part in (prompt.get_source_display(), length, prompt.text) if part
     )
 
 

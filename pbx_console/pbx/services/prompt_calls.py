@@ -79,9 +79,9 @@ def _ring(call: PromptCall) -> None:
     except AmiError:
         problem = _("The telephone system cannot be reached.")
     if problem:
-        PromptCall.objects.filter(pk=call.pk).update(
-            state=State.REFUSED, problem=problem
-        )
+        with as_everyone("prompts by phone"):
+            rows = PromptCall.objects.filter(pk=call.pk)
+            rows.update(state=State.REFUSED, problem=problem)
 
 
 def _not_taken() -> str:

@@ -14,7 +14,7 @@ from pbx_console.accounts.models import Customer
 from pbx_console.accounts.services import audit
 from pbx_console.lib import audio
 from pbx_console.pbx import sounds
-from pbx_console.pbx.models.prompts import MusicClass, MusicTrack, Prompt
+from pbx_console.pbx.models.prompts import MusicClass, MusicTrack, Prompt, PromptCall
 from pbx_console.pbx.services.nouns import drop, store, use_text
 from pbx_console.pbx.services.quotas import look_again_at, make_room
 
@@ -109,7 +109,7 @@ def plays(thing: Prompt | MusicClass) -> list[str]:
     """Return what plays a prompt or music, as texts for people."""
     found: list[str] = []
     for relation in thing._meta.related_objects:
-        if relation.related_model is not MusicTrack:
+        if relation.related_model not in (MusicTrack, PromptCall):
             rows = relation.related_model._default_manager.filter(
                 **{relation.field.name: thing}
             )

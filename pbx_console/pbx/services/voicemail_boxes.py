@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import Customer
 from pbx_console.accounts.services import audit
-from pbx_console.pbx import projection, refresh, tasks, voicemail_pins
+from pbx_console.pbx import projection, refresh, tasks, voicemail_lamps, voicemail_pins
 from pbx_console.pbx.models.extensions import Extension
 from pbx_console.pbx.models.voicemail_boxes import MOST_WATCHED, VoicemailBox
 from pbx_console.pbx.services.nouns import drop, store
@@ -105,6 +105,8 @@ def _tell(extensions: Iterable[Extension]) -> None:
     refresh.request(changed)
     for extension in changed:
         tasks.hint(extension.endpoint_id)
+    if changed:
+        transaction.on_commit(lambda: voicemail_lamps.tell(changed))
 
 
 @transaction.atomic
