@@ -6,7 +6,7 @@ reseller takes it from all its customers at once, without touching their rows.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
 from django.core.exceptions import PermissionDenied
 from django.utils.translation import gettext as _
@@ -38,6 +38,23 @@ def refusal(feature: str) -> str:
     """Return why a page does not open, in the reader's language."""
     words = _("“%(feature)s” is not part of this contract.")
     return words % {"feature": Feature(feature).label}
+
+
+_followers: list[Callable[[Customer | Reseller], None]] = []
+
+
+def followed(
+    follow: Callable[[Customer | Reseller], None],
+) -> Callable[[Customer | Reseller], None]:
+    """Register what has to follow, in the same transaction, when features changed."""
+    _followers.append(follow)
+    return follow
+
+
+def changed(owner: Customer | Reseller) -> None:
+    """Have everybody follow who registered. Called when a contract was saved."""
+    for follow in _followers:
+        follow(owner)
 
 
 def known_features(wanted: Iterable[str]) -> list[str]:

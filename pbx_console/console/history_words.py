@@ -38,6 +38,9 @@ SENTENCES = {
         "Voicemail box %(label)s closed after wrong PINs"
     ),
     "prompt.phone_rang": gettext_noop("Phone rang to record prompt %(label)s"),
+    "recording.heard": gettext_noop("Recording %(label)s listened to"),
+    "recording.downloaded": gettext_noop("Recording %(label)s downloaded"),
+    "recording.expired": gettext_noop("Old recordings of %(label)s deleted"),
     "voicemailbox.pin_changed": gettext_noop("PIN of voicemail box %(label)s changed"),
     "invitation.sent": gettext_noop("%(label)s invited by mail"),
     "invitation.sent_again": gettext_noop("Invitation of %(label)s sent again"),

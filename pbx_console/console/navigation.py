@@ -75,6 +75,7 @@ TOP: tuple[tuple[Entry, ...], ...] = (
     ),
     (
         Entry("calls", _("Calls"), "phone-call", "calls.view"),
+        Entry("limits_overview", _("Limits"), "shield-half", "limits.view"),
         Entry("exports", _("Usage exports"), "file-export", "exports.view"),
         Entry("price_lists", _("Price lists"), "receipt-euro", "prices.view"),
     ),
@@ -107,7 +108,13 @@ INSIDE: tuple[tuple[Entry, ...], ...] = (
             "rooms", _("More destinations"), "dots-circle-horizontal", "callflow.view"
         ),
         Entry("phonebook", _("Phonebook"), "address-book", "callflow.view"),
-        Entry("recordings", _("Recordings"), "microphone", "recordings.listen"),
+        Entry(
+            "recordings",
+            _("Recordings"),
+            "microphone",
+            "recordings.listen",
+            "recording",
+        ),
     ),
     (
         Entry("customer_calls", _("Calls"), "phone-call", "calls.view", "call_list"),

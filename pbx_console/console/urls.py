@@ -17,6 +17,7 @@ from pbx_console.console.urls_pages import urlpatterns as pages
 from pbx_console.console.urls_paths import urlpatterns as paths
 from pbx_console.console.urls_people import urlpatterns as people
 from pbx_console.console.urls_queues import urlpatterns as queues
+from pbx_console.console.urls_recordings import urlpatterns as recordings
 from pbx_console.console.urls_trunks import urlpatterns as trunks
 from pbx_console.console.urls_voicemail import urlpatterns as voicemail
 
@@ -34,6 +35,7 @@ urlpatterns = [
     *voicemail,
     *flow,
     *queues,
+    *recordings,
     *keys,
     *numbers,
     *trunks,

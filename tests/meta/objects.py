@@ -3,12 +3,22 @@
 from __future__ import annotations
 
 from typing import Any
+from uuid import uuid4
+
+from django.utils import timezone
 
 from pbx_console.accounts.models import AuditEntry, Invitation, Reseller
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.branding.models import Brand
 from pbx_console.metering.models import Leg, UsageExport
-from pbx_console.pbx.models import Device, OutboundRoute, ShownRight, Site, Trunk
+from pbx_console.pbx.models import (
+    Device,
+    OutboundRoute,
+    Recording,
+    ShownRight,
+    Site,
+    Trunk,
+)
 from tests.conftest import Tenant
 from tests.meta import flow_objects, number_objects
 from tests.meta.addresses import Address
@@ -136,7 +146,19 @@ def _shown_right(tenant: Tenant) -> int:
         return right.pk
 
 
+def _recording(tenant: Tenant) -> int:
+    call = {"seconds": 9, "size": 1, "linkedid": "1.1", "started_at": timezone.now()}
+    with as_everyone("matrix"):
+        made, _new = Recording.objects.get_or_create(
+            customer=tenant.customer,
+            extension_number=tenant.extension.number,
+            defaults={"direction": "in", "reason": "rule", "key": uuid4(), **call},
+        )
+        return made.pk
+
+
 VALUES = {
+    "recording": _recording,
     "right_id": _shown_right,
     "slot": _slot,
     "person": lambda t: t.people["end_user"].pk,

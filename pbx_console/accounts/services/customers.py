@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 
 from pbx_console.accounts.actor import Actor
-from pbx_console.accounts.features import known_features, refusal
+from pbx_console.accounts.features import changed, known_features, refusal
 from pbx_console.accounts.models import AuditEntry, Customer, Reseller
 from pbx_console.accounts.services import audit, ending, quotas, undo
 
@@ -56,6 +56,8 @@ def save_customer(
     if before.get("is_active") and not customer.is_active:
         ending.end_customer(customer)
     verb = "customer.created" if unsaved else "customer.saved"
+    if before.get("features") != after["features"]:
+        changed(customer)
     audit.record(actor, verb, customer, key=customer.code, before=before, after=after)
     return customer
 

@@ -7,7 +7,7 @@ from typing import Any
 from django.db import transaction
 
 from pbx_console.accounts.actor import Actor
-from pbx_console.accounts.features import known_features
+from pbx_console.accounts.features import changed, known_features
 from pbx_console.accounts.models import AuditEntry, Reseller
 from pbx_console.accounts.services import audit, ending, quotas, undo
 
@@ -42,6 +42,8 @@ def save_reseller(
     after = audit.snapshot(reseller, FIELDS)
     if before.get("is_active") and not reseller.is_active:
         ending.end_reseller(reseller)
+    if before.get("features") != after["features"]:
+        changed(reseller)
     verb = "reseller.created" if unsaved else "reseller.saved"
     audit.record(actor, verb, reseller, key=reseller.slug, before=before, after=after)
     return reseller

@@ -7,8 +7,10 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
+from pbx_console.accounts.features import allowed
 from pbx_console.accounts.locales import locale
 from pbx_console.accounts.models import Customer
+from pbx_console.accounts.models.resellers import Feature
 from pbx_console.console.formats import phone
 from pbx_console.console.forms.base import Filters, NounForm
 from pbx_console.pbx.countries import COUNTRY_OF
@@ -54,6 +56,7 @@ class ExtensionForm(NounForm):
         "inside_number",
         "language",
         "pickup_group",
+        "recorded",
     )
 
     def __init__(
@@ -68,6 +71,8 @@ class ExtensionForm(NounForm):
         self.kept_class = obj.dial_class if obj else DialClass.ABROAD
         self.fields["dial_class"].required = False
         self.fields["number"].widget.attrs["inputmode"] = "numeric"
+        if not allowed(Feature.RECORDING, customer):
+            del self.fields["recorded"]
         self.fields["countries"] = forms.MultipleChoiceField(
             label=_("Countries"),
             required=False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.db.models import QuerySet
@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from pbx_console.accounts.models import Customer
 from pbx_console.accounts.models.resellers import Feature
 from pbx_console.accounts.rights import has_right
-from pbx_console.console import downloads, explain, formats
+from pbx_console.console import downloads, explain, formats, listening
 from pbx_console.console.access import needs
 from pbx_console.console.contract import part_of
 from pbx_console.console.forms.calls import CallFilters
@@ -24,6 +24,7 @@ from pbx_console.console.paging import page
 from pbx_console.console.toasts import toast
 from pbx_console.metering.models import Charge, Leg
 from pbx_console.metering.models.charges import Level
+from pbx_console.pbx.models.recordings import Recording
 
 NEWEST = ("-answered_at", "-id")
 SEARCH_DAYS = 31
@@ -36,6 +37,7 @@ class Line:
 
     leg: Leg
     charge: Charge | None
+    recording: Recording | None = None
 
 
 @needs("calls.view")
@@ -67,7 +69,7 @@ def _list(
     context = {
         "filters": filters,
         "page": shown,
-        "lines": lines(shown.rows),
+        "lines": with_recordings(request, lines(shown.rows)),
         "customer": customer,
         "fixed": fixed,
         "searched_days": SEARCH_DAYS if _is_bounded(filters) else 0,
@@ -126,6 +128,17 @@ def lines(rows: list[Leg]) -> list[Line]:
         ).order_by("generation")
     }
     return [Line(row, charges.get(row.pk)) for row in rows]
+
+
+def with_recordings(request: Any, shown: list[Line]) -> list[Line]:
+    """Return the lines with the recordings that this person may hear."""
+    customer = request.membership.customer
+    if customer is None or not listening.may_hear(request, customer):
+        return shown
+    calls = {line.leg.linkedid for line in shown}
+    kept = Recording.objects.filter(customer=customer, linkedid__in=calls)
+    first = {row.linkedid: row for row in kept.order_by("-started_at")}
+    return [replace(line, recording=first.get(line.leg.linkedid)) for line in shown]
 
 
 def _file(request: Any, rows: QuerySet[Leg], *, money: bool) -> HttpResponse:

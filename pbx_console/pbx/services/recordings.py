@@ -9,11 +9,18 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pbx_console.accounts.actor import Actor
-from pbx_console.accounts.features import allowed
-from pbx_console.accounts.models import AuditEntry, Customer, Membership, Role
+from pbx_console.accounts.features import allowed, followed
+from pbx_console.accounts.models import (
+    AuditEntry,
+    Customer,
+    Membership,
+    Reseller,
+    Role,
+)
 from pbx_console.accounts.models.resellers import Feature
 from pbx_console.accounts.services import audit
 from pbx_console.pbx import recording_files
+from pbx_console.pbx.models.extensions import Extension, Recorded
 from pbx_console.pbx.models.recordings import Recording, RecordingRules, rules_of
 from pbx_console.pbx.services.sites import tell_phones
 
@@ -26,19 +33,23 @@ DOWNLOADED = "recording.downloaded"
 def save_rules(actor: Actor, *, customer: Customer, **values: Any) -> RecordingRules:
     """Change how a customer records; phones know it at once. Raises ValidationError."""
     rules = rules_of(customer)
-    before = audit.snapshot(rules, FIELDS)
+    before = _plain(rules)
     for name in FIELDS:
         setattr(rules, name, values.get(name, getattr(rules, name)))
     _check_listeners(customer, rules.listeners)
     rules.full_clean()
     rules.save()
-    after = audit.snapshot(rules, FIELDS)
-    key = customer.code
-    audit.record(
-        actor, "recordingrules.saved", rules, key=key, before=before, after=after
-    )
+    after = _plain(rules)
+    audit.record(actor, "recordingrules.saved", rules, before=before, after=after)
     tell_phones(customer)
     return rules
+
+
+def _plain(rules: RecordingRules) -> dict[str, Any]:
+    """Return the rules for the log, people by name."""
+    people = administrators(rules.customer).filter(user__in=rules.listeners)
+    names = [membership.user.name for membership in people]
+    return {**audit.snapshot(rules, FIELDS), "listeners": names}
 
 
 def administrators(customer: Customer) -> Any:
@@ -58,6 +69,15 @@ def may_listen(customer: Customer, user_id: int | None) -> bool:
     """Say whether an administrator may hear this customer's recordings."""
     chosen = rules_of(customer).listeners
     return not chosen or user_id in chosen
+
+
+@followed
+def tell_of_contract(owner: Customer | Reseller) -> None:
+    """Have phones record, or stop, as the contract says now."""
+    whose = {"reseller": owner} if isinstance(owner, Reseller) else {"pk": owner.pk}
+    taped = Extension.objects.exclude(recorded=Recorded.NEVER).values("customer")
+    for customer in Customer.objects.filter(**whose, pk__in=taped):
+        tell_phones(customer)
 
 
 def is_possible(customer: Customer) -> bool:
