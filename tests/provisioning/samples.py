@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+from pbx_console.provisioning.render.catalogue import ALL_MODELS, FAMILIES
 from pbx_console.provisioning.render.config import (
     Account,
     KeyKind,
@@ -15,6 +16,12 @@ from pbx_console.provisioning.render.config import (
 )
 from pbx_console.provisioning.render.families import PhoneModel
 
+# One model of every family: the last one, which has the most keys.
+REPRESENTATIVES = tuple({model.family.slug: model for model in ALL_MODELS}.values())
+BY_FAMILY = {
+    slug: [model for model in ALL_MODELS if model.family.slug == slug]
+    for slug in FAMILIES
+}
 MAC = "000413a1b2c3"
 FIRST = Account(
     user="c7k2mp-201",

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import IntEnum, StrEnum
 from functools import cache
-from typing import NamedTuple
+from typing import Final, NamedTuple
 
 from pbx_console.provisioning.render.config import (
     Account,
@@ -22,6 +22,8 @@ from pbx_console.provisioning.render.config import (
 )
 from pbx_console.provisioning.render.families import Family, PhoneModel, Setting
 from pbx_console.provisioning.render.formats import Unwritable
+
+_MANY: Final = 250  # more than any model has
 
 
 class Origin(IntEnum):
@@ -91,7 +93,7 @@ def _unlisted(family: Family, name: str) -> Problem:
 @cache
 def _own_names(family: Family) -> frozenset[str]:
     """Return what the family writes for a phone that wishes everything."""
-    model = PhoneModel("", family, "", 16, 99, verified=False)
+    model = PhoneModel("", family, "", _MANY, _MANY, verified=False)
     config = _everything()
     return frozenset(setting.name for setting in family.settings(model, config))
 
@@ -101,7 +103,7 @@ def _everything() -> PhoneConfig:
     address = "https://example.org/"
     return PhoneConfig(
         mac="000413000001",
-        accounts=(account,) * 16,
+        accounts=(account,) * _MANY,
         keys=tuple(LineKey(kind, "1") for kind in KeyKind),
         ntp_server="example.org",
         phonebook_url=address,
@@ -147,8 +149,6 @@ def lines(
 
 def settings(model: PhoneModel, config: PhoneConfig) -> list[Setting]:
     """Return what the family writes for this phone, without what the model lacks."""
-    return [
-        setting
-        for setting in model.family.settings(model, config)
-        if setting.feature in model.features
-    ]
+    able = model.features
+    written = model.family.settings(model, config)
+    return [setting for setting in written if setting.feature in able]

@@ -33,6 +33,8 @@ class BadValue(ValueError):
 
 def is_line(text: str) -> bool:
     """Say whether a text stays one line in every format and is legal in XML 1.0."""
+    if text.isascii():
+        return text.isprintable() or not text
     return not any(
         unicodedata.category(sign) in _UNSAFE or (ord(sign) & 0xFFFE) == 0xFFFE
         for sign in text
