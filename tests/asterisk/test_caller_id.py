@@ -152,3 +152,50 @@ def test_what_is_shown_is_always_a_whole_and_allowed_number(
     number, shown, never = row
     assert not (shown and never)
     assert not shown or 8 <= len(number) <= 16
+
+
+@pytest.mark.parametrize(
+    ("values", "seen"),
+    [
+        ({}, {"": "fmd", "x-origin: Abroad": "fmd", "X-Origin: home": "fmd"}),
+        ({"origin": "abroad"}, {"": "md", "X-Origin: home": "md"}),
+        (
+            {"origin": "marked", "abroad_header": "X-Origin: abroad"},
+            {"": "fmd", "x-origin: Abroad": "md", "X-Origin: home": "fmd"},
+        ),
+        (
+            {"origin": "marked", "abroad_header": "X-Abroad"},
+            {"": "fmd", 'X-Abroad: ${SHELL(id)},"1': "md"},
+        ),
+    ],
+)
+def test_calls_from_abroad_arrive_without_german_fixed_numbers(
+    house: House, values: dict[str, str], seen: dict[str, str]
+) -> None:
+    """f a fixed number of Germany, m a mobile one of Germany, d one of Denmark."""
+    callers = {"f": "+493099887766", "m": "+4915112345678", "d": "+4533123456"}
+    change(house, **values)
+    phone = house.phone(house.world.nordbel.extension)
+    with phone.answering() as ringing:
+        for mark, shown in seen.items():
+            before = len(invited(ringing))
+            for number in callers.values():
+                marked_call(house, number, mark)
+            rung = [i.header("From") for i in invited(ringing)[before:]]
+            visible = [
+                letter
+                for (letter, number), header in zip(callers.items(), rung, strict=True)
+                if number in header
+            ]
+            assert (mark, "".join(visible)) == (mark, shown)
+
+
+def marked_call(house: House, caller: str, mark: str) -> None:
+    """A call from the carrier with a header of its own, or without."""
+    keys = {"from": caller, "display": ""} | ({"mark": mark} if mark else {})
+    call = house.carrier.run(
+        "call_marked" if mark else "call_open",
+        *("-s", house.world.nordbel.number, "-m", "1", "-d", "50", "-timeout", "20"),
+        **keys,
+    )
+    assert call.wait() == 0

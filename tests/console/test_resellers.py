@@ -13,7 +13,8 @@ from pbx_console.branding.pictures import picture_of
 from pbx_console.branding.services import add_domain, domain_is_proven
 from pbx_console.branding.services.opening import open_reseller
 from pbx_console.metering.models import PriceList, ResellerTariff
-from pbx_console.pbx.models import OutboundRoute, Trunk
+from pbx_console.pbx.models import OutboundRoute, Trunk, TrunkHealth
+from pbx_console.pbx.services.trunks import save_route
 from tests.conftest import World
 from tests.console.conftest import Opens, text_of
 
@@ -26,7 +27,7 @@ FORM = {
     "max_numbers": "500",
     "max_calls": "50",
     "max_storage_mb": "500",
-    "features": ["people", "call_list", "customer_logo", "outside_calls"],
+    "features": ["people", "call_list", "customer_logo", "outside_calls", "recording"],
     "is_active": "on",
     "owner_name": "Vroni Hauser",
     "owner_email": "vroni@alpenfon.example",
@@ -44,6 +45,8 @@ TRUNK = {
     "caller_header": "pai",
     "watch_seconds": "60",
     "is_active": "on",
+    "origin": "home",
+    "checks_certificate": "on",
 }
 
 
@@ -183,6 +186,40 @@ def test_it_says_what_is_wrong_with_a_trunk(sign_in: Opens, everyone: None) -> N
     bad = {**TRUNK, "host": "carrier.example", "port": "70000"}
     response = sign_in("operator").post("/trunks/new/", bad)
     assert response.status_code == 422
+    assert not Trunk.objects.filter(slug="second").exists()
+
+
+def test_it_says_where_calls_go_and_why_a_trunk_is_away(
+    sign_in: Opens, world: World, everyone: None
+) -> None:
+    client = sign_in("operator")
+    client.post("/trunks/new/", {**TRUNK, "transport": "tls"})
+    second = Trunk.objects.get(slug="second")
+    for position, trunk, weight in ((1, second, 1), (1, world.trunk, 3)):
+        save_route(SYSTEM, prefix="+41", trunk=trunk, position=position, weight=weight)
+    TrunkHealth.objects.create(trunk=second, state="down", trouble="wrong_name")
+    listed = text_of(client.get("/trunks/"))
+    assert "25 %" in listed
+    assert "75 %" in listed
+    assert "away" in listed
+    assert "certificate is for another name" in text_of(client.get("/trunks/second/"))
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("host", "sip example"),
+        ("abroad_header", "X Origin"),
+        ("abroad_header", "X-Origin: a;b=c"),
+        ("abroad_header", ""),
+        ("port", ""),
+    ],
+)
+def test_it_refuses_a_trunk_that_cannot_work(
+    sign_in: Opens, everyone: None, field: str, value: str
+) -> None:
+    bad = {**TRUNK, "origin": "marked", "abroad_header": "X-Origin", field: value}
+    assert sign_in("operator").post("/trunks/new/", bad).status_code == 422
     assert not Trunk.objects.filter(slug="second").exists()
 
 

@@ -11,9 +11,10 @@ from django.core.exceptions import ValidationError
 from PIL import Image
 
 from pbx_console.accounts.actor import SYSTEM
+from pbx_console.accounts.models import Customer, Reseller
 from pbx_console.accounts.scope import as_everyone, as_reseller
 from pbx_console.branding.models import OutgoingMail
-from pbx_console.pbx.models import Did, Porting, PortingDocument
+from pbx_console.pbx.models import Did, NumberRange, Porting, PortingDocument
 from pbx_console.pbx.services import porting_reminders
 from pbx_console.pbx.services.porting_documents import add_document, delete_document
 from pbx_console.pbx.services.portings import STEPS, save_porting, take_step
@@ -50,6 +51,55 @@ def test_numbers_that_come_are_live_when_it_is_done(world: World) -> None:
     assert [row.number for row in held] == NEW
     assert {row.destination_id for row in held} == {to.pk}
     assert {row.customer_id for row in held} == {world.nordbel.customer.pk}
+
+
+BLOCK: dict[str, Any] = {"numbers": [], "stem": "+4930231256", "digits": 2}
+
+
+def test_a_range_comes_and_leaves_as_a_block(world: World) -> None:
+    north = world.nordbel
+    with as_everyone("test"):
+        Reseller.objects.update(max_numbers=10_000)
+        Customer.objects.update(max_numbers=5_000)
+        to = north.extension.destination
+    coming = order(world, destination=to, **{**BLOCK, "stem": "+4930555000"})
+    assert str(coming) == "+493055500000 – +493055500099"
+    step(world, coming, "sent")
+    step(world, coming, "confirmed", agreed_on=DAY)
+    step(world, coming, "done")
+    with as_everyone("test"):
+        block = NumberRange.objects.get(stem="+4930555000")
+        assert (block.digits, block.customer, block.fallback) == (2, north.customer, to)
+    leaving = order(world, direction="out", **{**BLOCK, "stem": "+4930555000"})
+    for state in ("sent", "confirmed", "done"):
+        step(world, leaving, state, agreed_on=DAY)
+    with as_everyone("test"):
+        assert not NumberRange.objects.filter(stem="+4930555000").exists()
+
+
+@pytest.mark.parametrize(
+    ("direction", "stem", "digits"),
+    [
+        ("out", "+4930555000", 2),  # not theirs
+        ("in", "+4930231254", None),  # how many digits
+        ("in", "", 3),
+        ("in", "+49302312", 4),  # numbers in it are held already
+        ("in", "+491", 2),  # no such numbers
+        ("in", "+4930555000", 5),
+        ("in", "110", 2),
+    ],
+)
+def test_a_range_that_cannot_move_is_refused(
+    world: World, direction: str, stem: str, digits: int | None
+) -> None:
+    with pytest.raises(ValidationError):
+        order(world, numbers=[], direction=direction, stem=stem, digits=digits)
+
+
+def test_a_range_is_on_one_order_only(world: World) -> None:
+    order(world, numbers=[], stem="+4930555", digits=4)
+    with pytest.raises(ValidationError):
+        order(world, numbers=[], stem="+4930555000", digits=2)
 
 
 def rows(numbers: list[str]) -> list[Did]:

@@ -50,12 +50,16 @@ class NewRangeForm(forms.Form):
 
     def clean_stem(self) -> str:
         """Return it as E.164; a stem alone may be too short to be a number."""
-        typed = self.cleaned_data["stem"].strip()
-        try:
-            whole = e164.parse(f"{typed}00")
-        except e164.NumberError as error:
-            raise forms.ValidationError(gettext(str(error))) from error
-        return whole[:-2]
+        return parse_stem(self.cleaned_data["stem"].strip())
+
+
+def parse_stem(typed: str) -> str:
+    """Return a stem as E.164. Raises ValidationError."""
+    try:
+        whole = e164.parse(f"{typed}00")
+    except e164.NumberError as error:
+        raise forms.ValidationError(gettext(str(error))) from error
+    return whole[:-2]
 
 
 class RangeForm(forms.Form):

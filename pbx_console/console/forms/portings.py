@@ -12,6 +12,7 @@ from pbx_console.accounts.rights import has_right
 from pbx_console.console.formats import phone
 from pbx_console.console.forms.base import Filters
 from pbx_console.console.forms.flow import FlowForm
+from pbx_console.console.forms.number_ranges import parse_stem
 from pbx_console.console.forms.numbers import parse_numbers
 from pbx_console.pbx.models import Porting, Trunk
 from pbx_console.pbx.services.portings import STEPS
@@ -33,10 +34,20 @@ class PortingForm(FlowForm):
     destinations = {"destination": _("nowhere yet")}
     numbers = forms.CharField(
         label=_("Numbers"),
+        required=False,
         widget=forms.Textarea(attrs={"rows": 4, "spellcheck": "false"}),
-        help_text=_("One per line, or a range: +49 30 23125400 - 449"),
+        help_text=_("One per line, or from to: +49 30 23125400 - 449"),
     )
-    field_order = ["direction", "numbers", "carrier", "wanted_on", "destination"]
+    stem = forms.CharField(
+        label=_("Stem of a range"),
+        required=False,
+        max_length=20,
+        help_text=_("With direct dialling in; it moves as a whole: +49 30 231254"),
+    )
+    digits = forms.IntegerField(
+        label=_("Digits behind it"), required=False, min_value=1, max_value=4
+    )
+    field_order = ["direction", "numbers", "stem", "digits", "carrier", "wanted_on"]
 
     def __init__(
         self, *args: Any, customer: Customer, obj: Porting | None = None, **kwargs: Any
@@ -49,13 +60,20 @@ class PortingForm(FlowForm):
         self.fields["note"].widget = forms.Textarea(attrs={"rows": 3})
         self.order_fields(self.field_order)
         if obj is not None:
+            self.initial |= {"stem": obj.stem, "digits": obj.digits}
             self.initial["numbers"] = "\n".join(phone(n) for n in obj.numbers)
             if obj.state not in (Porting.State.DRAFT, Porting.State.REJECTED):
-                del self.fields["numbers"], self.fields["direction"]
+                for name in ("numbers", "stem", "digits", "direction"):
+                    del self.fields[name]
 
     def clean_numbers(self) -> list[str]:
         """Return E.164 numbers."""
         return parse_numbers(self.cleaned_data["numbers"])
+
+    def clean_stem(self) -> str:
+        """Return it as E.164, nothing without a range."""
+        typed = self.cleaned_data["stem"].strip()
+        return parse_stem(typed) if typed else ""
 
 
 class StepForm(forms.Form):

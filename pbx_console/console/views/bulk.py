@@ -73,7 +73,7 @@ def numbers_bulk(request: Any, code: str) -> HttpResponse:
 def groups_bulk(request: Any, code: str) -> HttpResponse:
     """Read hunt groups of a customer in, or give them out."""
     customer = customer_for(request, code)
-    back = reverse("console:customer", args=[code])
+    back = reverse("console:groups", args=[code])
     return show_bulk(request, GROUPS, bulk_groups.CODEC, customer, back)
 
 

@@ -47,7 +47,10 @@ def groups(request: Any, code: str) -> HttpResponse:
     customer = customer_for(request, code)
     rows = HuntGroup.objects.filter(customer=customer)
     rows = rows.select_related("overflow").prefetch_related("members")
-    return show_list(request, WORDS, customer, rows, summary=_summary)
+    template = "console/hunt_groups/list.html"
+    return show_list(
+        request, WORDS, customer, rows, summary=_summary, template=template
+    )
 
 
 @needs("callflow.manage")

@@ -16,6 +16,7 @@ from pbx_console.asterisk.ami.client import AmiError
 from pbx_console.console import history
 from pbx_console.console.access import needs
 from pbx_console.console.forms.trunks import RouteForm, TestCallForm, TrunkForm
+from pbx_console.console.route_plan import ways
 from pbx_console.console.saving import attempted, saved
 from pbx_console.console.toasts import toast
 from pbx_console.pbx.models import OutboundRoute, Trunk
@@ -27,7 +28,8 @@ from pbx_console.pbx.services.trunks import delete_route, save_route, save_trunk
 def trunks(request: Any) -> HttpResponse:
     """List the trunks of the scope with what goes over them."""
     rows = Trunk.objects.select_related("reseller", "health").prefetch_related("routes")
-    return render(request, "console/trunks/list.html", {"trunks": rows})
+    context = {"trunks": rows, "ways": ways()}
+    return render(request, "console/trunks/list.html", context)
 
 
 @needs("trunks.manage")

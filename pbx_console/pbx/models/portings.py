@@ -114,12 +114,16 @@ class Porting(models.Model):
         verbose_name = _("porting")
 
     def __str__(self) -> str:
-        named = [
-            *([f"{self.stem} + {self.digits}"] if self.stem else []),
-            *self.numbers,
-        ]
-        more = f" (+{len(named) - 1})" if len(named) > 1 else ""
-        return f"{named[0] if named else ''}{more}"
+        more = f" (+{len(self.named) - 1})" if len(self.named) > 1 else ""
+        return f"{self.named[0] if self.named else ''}{more}"
+
+    @property
+    def named(self) -> list[str]:
+        """Return what it moves: the range as first and last number, then the others."""
+        if not self.stem or not self.digits:
+            return list(self.numbers)
+        last = f"{self.stem}{'9' * self.digits}"
+        return [f"{self.stem}{'0' * self.digits} – {last}", *self.numbers]
 
     @property
     def name(self) -> str:

@@ -87,6 +87,13 @@ def _refuse_impossible(block: NumberRange) -> None:
         raise ValidationError({"stem": _(str(error))}) from error
 
 
+def check_new(block: NumberRange) -> None:
+    """Raise ValidationError when this range could not be added today."""
+    block.clean_fields(exclude=["trunk"])
+    _refuse_impossible(block)
+    refuse_overlap(block)
+
+
 def refuse_overlap(block: NumberRange) -> None:
     """Raise ValidationError when a number or range stands in this range already.
 

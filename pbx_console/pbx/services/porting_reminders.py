@@ -60,7 +60,7 @@ def _tell(porting: Porting, kind: str, day: date) -> None:
             language=person.language,
             context={
                 "owner": porting.customer.name,
-                "numbers": ", ".join(porting.numbers[:10]),
+                "numbers": ", ".join(porting.named[:10]),
                 "carrier": porting.carrier,
                 "day": day.strftime("%d.%m.%Y"),
                 "path": f"/portings/{porting.pk}/",

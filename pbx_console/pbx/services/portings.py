@@ -8,6 +8,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -17,11 +18,21 @@ from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services import audit, undo
 from pbx_console.lib import numbering
 from pbx_console.lib.e164 import NumberError
-from pbx_console.pbx.models import Did, Porting, Trunk
+from pbx_console.pbx.models import Did, NumberRange, Porting, Trunk
 from pbx_console.pbx.services.dids import delete_did, save_did
 from pbx_console.pbx.services.nouns import store
+from pbx_console.pbx.services.number_ranges import check_new, delete_range, save_range
 
-FIELDS = ["direction", "numbers", "carrier", "reference", "holder", "wanted_on"]
+FIELDS = [
+    "direction",
+    "numbers",
+    "stem",
+    "digits",
+    "carrier",
+    "reference",
+    "holder",
+    "wanted_on",
+]
 FIELDS += ["agreed_on", "destination", "note"]
 MOST = 200  # numbers of one order
 State = Porting.State
@@ -47,7 +58,7 @@ def save_porting(
     porting = porting or Porting(customer=customer)
     if not porting.is_open:
         raise ValidationError(_("This porting is over and stays as it is."))
-    fixed = {"numbers", "direction"} & set(values)
+    fixed = {"numbers", "stem", "digits", "direction"} & set(values)
     if porting.state not in (State.DRAFT, State.REJECTED) and any(
         getattr(porting, name) != values[name] for name in fixed
     ):
@@ -55,13 +66,45 @@ def save_porting(
             {"numbers": _("It was sent with these numbers. Cancel it to change them.")}
         )
     wanted = values.get("numbers", porting.numbers)
-    _check_numbers(porting, values.get("direction", porting.direction), wanted)
+    direction = values.get("direction", porting.direction)
+    stem, digits = (values.get(n, getattr(porting, n)) for n in ("stem", "digits"))
+    _check_numbers(porting, direction, wanted, alone=not stem)
+    if stem or digits:
+        _check_block(porting, direction, stem, digits)
     return store(actor, porting, FIELDS, values)
 
 
-def _check_numbers(porting: Porting, direction: str, numbers: list[str]) -> None:
-    if not numbers or len(numbers) > MOST:
-        raise ValidationError({"numbers": _("Name 1 to 200 numbers.")})
+def _check_block(
+    porting: Porting, direction: str, stem: str, digits: int | None
+) -> None:
+    """Raise ValidationError for a range that cannot come, or cannot leave."""
+    if not stem or not digits:
+        words = _("A range is its stem and the number of digits behind it.")
+        raise ValidationError({"digits" if stem else "stem": words})
+    customer = porting.customer
+    if direction == Porting.Direction.OUT:
+        held = NumberRange.objects.filter(customer=customer, stem=stem, digits=digits)
+        if not held.exists():
+            words = _("The customer holds no such range.")
+            raise ValidationError({"stem": words})
+        return
+    check_new(NumberRange(stem=stem, digits=digits, customer=customer))
+    for other in _open_orders(porting).exclude(stem=""):
+        if stem.startswith(other.stem) or other.stem.startswith(stem):
+            words = _("%(number)s is on another order.") % {"number": stem}
+            raise ValidationError({"stem": words})
+
+
+def _open_orders(porting: Porting) -> QuerySet[Porting]:
+    rows = Porting.objects.filter(customer=porting.customer, direction="in")
+    return rows.exclude(pk=porting.pk).exclude(state__in=[State.DONE, State.CANCELLED])
+
+
+def _check_numbers(
+    porting: Porting, direction: str, numbers: list[str], *, alone: bool
+) -> None:
+    if (alone and not numbers) or len(numbers) > MOST:
+        raise ValidationError({"numbers": _("Name 1 to 200 numbers, or a range.")})
     problems = _foreign if direction == Porting.Direction.OUT else _impossible
     refused = list(problems(porting, numbers))
     if refused:
@@ -77,9 +120,7 @@ def _foreign(porting: Porting, numbers: list[str]) -> Iterable[str]:
 
 def _impossible(porting: Porting, numbers: list[str]) -> Iterable[str]:
     """Yield what cannot come: impossible numbers, and those on another open order."""
-    open_ones = Porting.objects.filter(customer=porting.customer, direction="in")
-    others = open_ones.exclude(state__in=[State.DONE, State.CANCELLED])
-    ordered = {n for row in others.exclude(pk=porting.pk) for n in row.numbers}
+    ordered = {n for row in _open_orders(porting) for n in row.numbers}
     with as_everyone("numbers held already"):
         rows = Did.objects.filter(number__in=numbers)
         held = set(rows.values_list("number", flat=True))
@@ -147,6 +188,8 @@ def _finish(actor: Actor, porting: Porting, trunk: Trunk | None) -> None:
     if porting.direction == Porting.Direction.OUT:
         for did in Did.objects.filter(customer=customer, number__in=porting.numbers):
             delete_did(actor, save_did(actor, did=did, customer=None))
+        for block in NumberRange.objects.filter(customer=customer, stem=porting.stem):
+            delete_range(actor, save_range(actor, number_range=block, customer=None))
         return
     with as_everyone("numbers ported in"):
         carrier = trunk or _usual_trunk(customer.reseller)
@@ -158,6 +201,16 @@ def _finish(actor: Actor, porting: Porting, trunk: Trunk | None) -> None:
                 reseller=customer.reseller,
                 customer=customer,
                 destination=porting.destination,
+            )
+        if porting.stem:
+            save_range(
+                actor,
+                stem=porting.stem,
+                digits=porting.digits,
+                trunk=carrier,
+                reseller=customer.reseller,
+                customer=customer,
+                fallback=porting.destination,
             )
 
 
