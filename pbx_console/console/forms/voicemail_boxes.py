@@ -83,9 +83,10 @@ class VoicemailBoxForm(FlowForm):
         if box is not None and box.extension_id:
             del self.fields["number"]
         others = Extension.objects.filter(customer=self.customer)
-        own = box.extension_id if box is not None else None
+        if box is not None and box.extension_id:
+            others = others.exclude(pk=box.extension_id)
         self.fields["watchers"] = forms.ModelMultipleChoiceField(
-            others.exclude(pk=own),
+            others,
             required=False,
             initial=box.watchers.all() if box is not None else None,
             widget=forms.SelectMultiple(attrs={"size": 5}),
