@@ -121,9 +121,8 @@ def _brand(config: PhoneConfig) -> Iterator[Setting]:
         text = config.idle_text
         yield Setting("Station_Display_Name", text, Feature.IDLE_TEXT)
     if config.logo_url:
-        own, picture = Feature.LOGO, config.logo_url
-        yield Setting("Phone_Background", "Download Picture", own, locked=True)
-        yield Setting("Picture_Download_URL", picture, own, locked=True)
+        yield Setting("Phone_Background", "Logo", Feature.LOGO, locked=True)
+        yield Setting("Logo_URL", config.logo_url, Feature.LOGO, locked=True)
 
 
 def _access(config: PhoneConfig) -> Iterator[Setting]:
@@ -188,6 +187,8 @@ FAMILY: Final = Family(
             Feature.ENCRYPTION,
             Feature.TIME_ZONE,
             Feature.LINE_KEYS,
+            Feature.IDLE_TEXT,
+            Feature.LOGO,
             Feature.WEB_INTERFACE,
             Feature.PROVISIONING_URL,
         }
@@ -204,6 +205,7 @@ FAMILY: Final = Family(
     ),
     sources=(
         "XML Reference Guide for Cisco IP Phone Multiplatform Phones",
+        "Cisco IP Phone 8800 Series Multiplatform Phone Administration Guide, 11.3(1)",
         "Cisco IP Phone 7800 Series and 8800 Series 3PCC Provisioning Guide",
     ),
     adjustable=adjustable(
@@ -223,7 +225,10 @@ FAMILY: Final = Family(
 
 
 def _model(number: str, accounts: int, keys: int) -> PhoneModel:
-    return PhoneModel(f"cisco-{number}", FAMILY, number, accounts, keys, verified=True)
+    grey = not number.startswith("88") and number != "6871"
+    lacks = frozenset({Feature.LOGO} if grey else ())
+    slug = f"cisco-{number}"
+    return PhoneModel(slug, FAMILY, number, accounts, keys, verified=True, lacks=lacks)
 
 
 MODELS: Final = (

@@ -76,7 +76,7 @@ def _numbered(
     yield Setting("P246", time_zone(config.time_zone), Feature.TIME_ZONE)
     if config.ntp_server:
         yield Setting("P30", config.ntp_server, Feature.TIME_SERVER)
-    yield from _numbered_access(config)
+    yield from _numbered_access(model, config)
 
 
 def _numbered_account(
@@ -96,13 +96,15 @@ def _numbered_account(
         yield Setting(f"P{row[6]}", mailbox, Feature.VOICEMAIL)
 
 
-def _numbered_access(config: PhoneConfig) -> Iterator[Setting]:
+def _numbered_access(model: PhoneModel, config: PhoneConfig) -> Iterator[Setting]:
     if config.admin_password:
         own = Feature.ADMIN_PASSWORD
         yield Setting("P2", config.admin_password, own, secret=True)
     if config.firmware_url:
         own, (scheme, path) = Feature.FIRMWARE, server_path(config.firmware_url)
-        yield Setting("P6767", "2" if scheme == "HTTPS" else "1", own, locked=True)
+        if model.family.slug == GXP16.slug:  # an adapter has one protocol for both
+            mode = "2" if scheme == "HTTPS" else "1"
+            yield Setting("P6767", mode, own, locked=True)
         yield Setting("P192", path, own, locked=True)
     if config.provisioning_url:
         own, (scheme, path) = (
