@@ -128,6 +128,8 @@ KEYS = {
 }
 HIDDEN_FIELDS = {"slug", "is_main", "member_ids", "key_ids"}
 EXTRA_LABELS: dict[str, Promise | str] = {
+    "recordings": gettext_lazy("recordings"),
+    "older_than": gettext_lazy("older than"),
     "role": gettext_lazy("role"),
     "agent": gettext_lazy("agent"),
     "is_logged_in": gettext_lazy("logged in"),

@@ -27,6 +27,7 @@ from pbx_console.demo.call_flow import add_call_flow
 from pbx_console.demo.numbers import add_numbers
 from pbx_console.demo.phones import add_phones
 from pbx_console.demo.queues import add_queues
+from pbx_console.demo.recordings import add_recordings
 from pbx_console.demo.sites import add_site
 from pbx_console.demo.voicemail import add_voicemail
 from pbx_console.demo.world import (
@@ -290,6 +291,7 @@ def history(days: int) -> None:
         ingest.run_once()
         if back:
             exports.export_day(day)
+    add_recordings(LOADER)
 
 
 def _write_day(day: date, *, until: float | None) -> None:

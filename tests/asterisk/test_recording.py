@@ -25,6 +25,7 @@ from pbx_console.pbx.models.recordings import Recording
 from pbx_console.pbx.services.dids import save_did
 from pbx_console.pbx.services.extensions import save_extension
 from pbx_console.pbx.services.hunt_groups import save_group
+from pbx_console.pbx.services.recordings import save_rules
 from tests.asterisk.conftest import House
 from tests.asterisk.sipp import Agent, Process, _bound, wait_for
 from tests.asterisk.test_calls import seconds, spoken
@@ -272,3 +273,31 @@ def test_groups_record_whom_they_ring(house: House) -> None:
         assert call.wait() == 0
     (kept,) = taken()
     assert kept.extension == own
+
+
+def test_what_was_agreed_inside_ends_when_somebody_outside_is_handed_over(
+    house: House,
+) -> None:
+    own = house.world.nordbel.extension
+    record(own, "all")
+    with as_everyone("test"):
+        save_rules(SYSTEM, customer=own.customer, announce=False)
+    phone = house.phone(own)
+    other = house.phone(house.extension(own.customer, "202"))
+    with (
+        other.answering("transfer_attended", target=OUTSIDE, account=other.user),
+        answering(house.carrier) as carrier,
+    ):
+        voice = Voice(phone, "202", seconds=7)
+        voice.speak(1)
+        wait_for(lambda: carrier.place())
+        talk(voice, carrier, 3)
+        assert voice.call.wait() == 0
+    (kept,) = taken()
+    assert (kept.direction, kept.other_number, kept.announced) == (
+        "inside",
+        "202",
+        False,
+    )
+    assert kept.seconds <= 3
+    assert pitches(kept)[DEEP] < 0.05

@@ -39,7 +39,7 @@ def test_a_reseller_hands_on_what_it_has_and_keeps_what_waits(
     client.post(url, {**CHANGE, "features": ["people"]})
     kept = Customer.objects.get(pk=held.pk).features
     # What the reseller lacks now comes back with it; what was taken away does not.
-    assert set(kept) == {"people", "customer_logo", "outside_calls"}
+    assert set(kept) == {"people", "customer_logo", "outside_calls", "recording"}
     sent = {**CHANGE, "features": ["customer_logo"]}
     assert client.post(url, sent).status_code == 422
 

@@ -25,7 +25,7 @@ FORM = {
     "max_numbers": "10",
     "max_calls": "5",
     "max_storage_mb": "50",
-    "features": ["people", "call_list", "customer_logo", "outside_calls"],
+    "features": ["people", "call_list", "customer_logo", "outside_calls", "recording"],
 }
 
 
