@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
+from pathlib import Path
 from threading import Thread
 from typing import Any
 
@@ -13,7 +14,7 @@ import pytest
 from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.models import AuditEntry
 from pbx_console.accounts.scope import as_everyone
-from pbx_console.asterisk.ami.client import ask_all, reader
+from pbx_console.asterisk.ami.client import reader
 from pbx_console.live.listener import Listener
 from pbx_console.pbx import callbacks, presence, queue_state
 from pbx_console.pbx.models import (
@@ -25,13 +26,20 @@ from pbx_console.pbx.models import (
 )
 from pbx_console.pbx.services.dids import save_did
 from pbx_console.pbx.services.queues import change_agent, save_queue
-from tests.asterisk.conftest import House
+from tests.asterisk.conftest import House, moved_in
 from tests.asterisk.sipp import Agent, Process, wait_for
+from tests.asterisk.stage import hang_up
 from tests.asterisk.test_calls import invited, seconds, spoken
 from tests.conftest import owner_connection
 
 pytestmark = pytest.mark.asterisk
 CALLER = "+4917612345"
+
+
+@pytest.fixture
+def house(street: House, tmp_path: Path) -> Iterator[House]:
+    """A customer of its own for each test."""
+    yield from moved_in(street, tmp_path)
 
 
 def make_queue(house: House, *agents: Extension, **values: Any) -> Queue:
@@ -273,13 +281,6 @@ def ask(house: House, queue: Queue, number: str, *, waited: str = "1") -> str:
         ).fetchone()
     assert found is not None
     return str(found[0])
-
-
-def hang_up(part: str) -> None:
-    """End the channels whose name holds `part`."""
-    (answer,) = ask_all([{"Action": "CoreShowChannels"}])
-    names = [item.get("Channel", "") for item in answer["events"]]
-    ask_all([{"Action": "Hangup", "Channel": n} for n in names if part in n])
 
 
 @contextmanager
