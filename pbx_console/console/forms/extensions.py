@@ -15,7 +15,7 @@ from pbx_console.console.formats import phone
 from pbx_console.console.forms.base import Filters, NounForm
 from pbx_console.pbx.countries import COUNTRY_OF
 from pbx_console.pbx.models import Did, Extension
-from pbx_console.pbx.models.extensions import DialClass
+from pbx_console.pbx.models.extensions import DialClass, Recorded
 
 
 class NumberChoice(forms.ModelChoiceField):
@@ -71,6 +71,8 @@ class ExtensionForm(NounForm):
         self.kept_class = obj.dial_class if obj else DialClass.ABROAD
         self.fields["dial_class"].required = False
         self.fields["number"].widget.attrs["inputmode"] = "numeric"
+        self.kept_recorded = obj.recorded if obj else Recorded.NEVER
+        self.fields["recorded"].required = False
         if not allowed(Feature.RECORDING, customer):
             del self.fields["recorded"]
         self.fields["countries"] = forms.MultipleChoiceField(
@@ -92,6 +94,10 @@ class ExtensionForm(NounForm):
     def clean_dial_class(self) -> str:
         """A sender that does not know the field keeps what it was."""
         return str(self.cleaned_data.get("dial_class") or self.kept_class)
+
+    def clean_recorded(self) -> str:
+        """A sender that does not know the field keeps what it was."""
+        return str(self.cleaned_data.get("recorded") or self.kept_recorded)
 
 
 class ConfirmForm(forms.Form):
