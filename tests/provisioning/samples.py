@@ -39,9 +39,9 @@ SECOND = Account(
 )
 KEYS = (
     LineKey(KeyKind.EXTENSION, label="201"),
-    LineKey(KeyKind.BLF, "203", "Carla"),
+    LineKey(KeyKind.BLF, "203", "Carla", lamp="203-3f9ab0c71d24"),
     LineKey(KeyKind.SPEED_DIAL, "+4930123456", "Zentrale"),
-    LineKey(KeyKind.PARK, "*6801", "Parken 1"),
+    LineKey(KeyKind.PARK, "701", "Parken 1", lamp="701-3f9ab0c71d24"),
     LineKey(KeyKind.QUEUE, "*45600", "Vertrieb"),
     LineKey(KeyKind.VOICEMAIL, "*97700", "Gemeinsame Box"),
     LineKey(KeyKind.DND, label="Ruhe"),
@@ -57,7 +57,7 @@ FULL = PhoneConfig(
     phonebook_url="https://phones.nordbel.example/p/5fd0/book",
     phonebook_name="Nordbel",
     voicemail_number="*97",
-    pickup_prefix="*8",
+    pickup_prefix="*88",
     admin_password="Kx7-pt93.zz",
     web=Web.PROTECTED,
     idle_text="Nordbel Telefonie",

@@ -116,6 +116,44 @@ def test_every_kind_of_key_is_another_line(slug: str) -> None:
     assert len(texts) >= len(set(able) - lamps)
 
 
+LAMP = "203-3f9ab0c71d24"
+
+
+@pytest.mark.parametrize(
+    ("slug", "name", "wanted"),
+    [
+        ("snom-d785", "fkey[1]", f"blf {LAMP}|*88203"),
+        ("yealink-t54w", "linekey.2.value", LAMP),
+        ("grandstream-grp2614", "pks.vpk.2.value", LAMP),
+        ("fanvil-x6u", "dsskey/internal[1]/Fkey[2]/Value", f"{LAMP}@1/ba*88203"),
+        (
+            "poly-vvx450",
+            "attendant.resourceList.1.address",
+            f"{LAMP}@sip.nordbel.example",
+        ),
+        (
+            "poly-vvx450",
+            "attendant.resourceList.1.callAddress",
+            "203@sip.nordbel.example",
+        ),
+        (
+            "cisco-8851",
+            "Extended_Function_2_",
+            f"fnc=blf+sd+cp;sub={LAMP}@$PROXY;ext=203@$PROXY;nme=Carla",
+        ),
+    ],
+)
+def test_a_key_watches_its_lamp_and_is_named_by_people(
+    slug: str, name: str, wanted: str
+) -> None:
+    """A lamp's name carries a word; on the phone stands the number or the person."""
+    model = MODELS[slug]
+    key = LineKey(KeyKind.BLF, "203", "Carla", lamp=LAMP)
+    config = replace(FULL, keys=(LineKey(KeyKind.EXTENSION), key))
+    assert values_of(model.family.slug, render(model, config))[name] == wanted
+    assert replace(key, label="").text == "203"
+
+
 @pytest.mark.parametrize("slug", list(FAMILIES))
 def test_settings_are_named_once_and_marked_by_what_they_carry(slug: str) -> None:
     model = next(one for one in ALL_MODELS if one.family.slug == slug)

@@ -127,8 +127,8 @@ def test_a_name_cannot_add_a_field_to_cisco_s_function(text: str) -> None:
     function = values_of("cisco-mpp", written)["Extended_Function_2_"]
     fields = function.split(";")
     assert fields[:2] == ["fnc=blf+sd+cp", "sub=203@$PROXY"]
-    assert fields[2:] == [f"nme={plain_name(text or '203')}"]
-    assert function.count("$") == 1
+    assert fields[3:] == [f"nme={plain_name(text or '203')}"]
+    assert function.count("$") == 2
 
 
 BREAKING = [text for text in NASTY if re.search(r"[\x00-\x1f]", text)]
@@ -197,3 +197,19 @@ def test_a_description_that_is_none_is_refused(field: str, value: object) -> Non
 def test_a_key_dials_numbers_only(value: str) -> None:
     with pytest.raises(BadValue):
         LineKey(KeyKind.BLF, value)
+
+
+@pytest.mark.parametrize(
+    ("kind", "lamp"),
+    [
+        (KeyKind.BLF, "203@evil"),
+        (KeyKind.BLF, "203|*88203"),
+        (KeyKind.PARK, "701;nme=x"),
+        (KeyKind.QUEUE, "600-a\n"),
+        (KeyKind.SPEED_DIAL, "203-3f9ab0c71d24"),
+        (KeyKind.FORWARD, "203-3f9ab0c71d24"),
+    ],
+)
+def test_a_lamp_is_one_name_on_a_key_that_watches(kind: KeyKind, lamp: str) -> None:
+    with pytest.raises(BadValue):
+        LineKey(kind, "203", lamp=lamp)

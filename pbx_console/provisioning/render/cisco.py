@@ -149,11 +149,11 @@ def _access(config: PhoneConfig) -> Iterator[Setting]:
 
 
 _FUNCTIONS: Final = {
-    KeyKind.BLF: "fnc=blf+sd+cp;sub={value}@$PROXY;nme={name}",
-    KeyKind.QUEUE: "fnc=blf+sd;sub={value}@$PROXY;nme={name}",
-    KeyKind.VOICEMAIL: "fnc=blf+sd;sub={value}@$PROXY;nme={name}",
+    KeyKind.BLF: "fnc=blf+sd+cp;sub={lamp}@$PROXY;ext={value}@$PROXY;nme={name}",
+    KeyKind.QUEUE: "fnc=blf+sd;sub={lamp}@$PROXY;ext={value}@$PROXY;nme={name}",
+    KeyKind.VOICEMAIL: "fnc=blf+sd;sub={lamp}@$PROXY;ext={value}@$PROXY;nme={name}",
     KeyKind.SPEED_DIAL: "fnc=sd;ext={value}@$PROXY;nme={name}",
-    KeyKind.PARK: "fnc=prk;sub={value}@$PROXY;nme={name}",
+    KeyKind.PARK: "fnc=prk;sub={lamp}@$PROXY;ext={value}@$PROXY;nme={name}",
 }
 
 
@@ -163,7 +163,8 @@ def _key(config: PhoneConfig, at: int, key: LineKey) -> Iterator[Setting]:
     if key.kind is KeyKind.EXTENSION:
         line = str(key.account)
     else:
-        function = _FUNCTIONS[key.kind].format(value=key.value, name=name)
+        parts = {"value": key.value, "lamp": key.watched, "name": name}
+        function = _FUNCTIONS[key.kind].format(**parts)
     yield Setting(f"Extension_{at}_", line, own)
     yield Setting(f"Short_Name_{at}_", name, own)
     yield Setting(f"Extended_Function_{at}_", function, own)

@@ -62,9 +62,10 @@ class Web(StrEnum):
     PROTECTED = "protected"
 
 
-_NUMBERED: Final = frozenset(
-    {KeyKind.BLF, KeyKind.SPEED_DIAL, KeyKind.PARK, KeyKind.QUEUE, KeyKind.VOICEMAIL}
+_WATCHING: Final = frozenset(
+    {KeyKind.BLF, KeyKind.PARK, KeyKind.QUEUE, KeyKind.VOICEMAIL}
 )
+_NUMBERED: Final = _WATCHING | {KeyKind.SPEED_DIAL}
 DEFAULT_CODECS: Final = (Codec.OPUS, Codec.G722, Codec.PCMA, Codec.PCMU)
 
 
@@ -103,18 +104,27 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class LineKey:
-    """One programmable key."""
+    """One programmable key.
+
+    `lamp` is what the key subscribes to where that is not the number itself. Most phones
+    dial what they watch, so the telephone system must take a dialled lamp for its number.
+    """
 
     kind: KeyKind
     value: str = ""
     label: str = ""
     account: int = 1
+    lamp: str = ""
 
     def __post_init__(self) -> None:
         values.check_number("value", self.value)
         values.check_text("label", self.label)
         if self.kind in _NUMBERED and not self.value:
             raise values.BadValue("value")
+        if self.lamp:
+            values.check_user("lamp", self.lamp)
+            if self.kind not in _WATCHING:
+                raise values.BadValue("lamp")
         if not 1 <= self.account <= 99:
             raise values.BadValue("account")
 
@@ -122,6 +132,11 @@ class LineKey:
     def text(self) -> str:
         """What stands beside the key."""
         return self.label or self.value
+
+    @property
+    def watched(self) -> str:
+        """What the key subscribes to."""
+        return self.lamp or self.value
 
 
 @dataclass(frozen=True, slots=True)

@@ -170,7 +170,7 @@ def _action(config: PhoneConfig, key: LineKey) -> tuple[str, str]:
     subtype = {KeyKind.SPEED_DIAL: "f", KeyKind.PARK: "c"}.get(key.kind, "ba")
     pickup = f"{config.pickup_prefix}{key.value}" if config.pickup_prefix else ""
     tail = pickup if key.kind is KeyKind.BLF else ""
-    return "1", f"{key.value}@{key.account}/{subtype}{tail}"
+    return "1", f"{key.watched}@{key.account}/{subtype}{tail}"
 
 
 FAMILY: Final = Family(

@@ -180,7 +180,7 @@ def _named_key(config: PhoneConfig, at: int, key: LineKey) -> Iterator[Setting]:
     yield Setting(f"{path}.keyMode", _KEY_MODES[key.kind], feature)
     yield Setting(f"{path}.account", f"Account{key.account}", feature)
     yield Setting(f"{path}.description", caption(config, key), feature)
-    yield Setting(f"{path}.value", key.value, feature)
+    yield Setting(f"{path}.value", key.watched, feature)
 
 
 FETCHES: Final = (

@@ -167,7 +167,13 @@ def _device(name: str, value: str, feature: Feature) -> Iterator[Setting]:
     yield Setting(f"device.{name}.set", "1", feature, locked=True)
 
 
-_LAMPS: Final = frozenset({KeyKind.BLF, KeyKind.QUEUE, KeyKind.VOICEMAIL})
+# A call in progress goes at once to what is "automata", a place of a parking lot.
+_LAMPS: Final = {
+    KeyKind.BLF: "normal",
+    KeyKind.QUEUE: "normal",
+    KeyKind.VOICEMAIL: "normal",
+    KeyKind.PARK: "automata",
+}
 _ACTIONS: Final = {
     KeyKind.DND: "$FDoNotDisturb$",
     KeyKind.FORWARD: "$FDivert$",
@@ -209,9 +215,11 @@ def _lamp(config: PhoneConfig, at: int, number: int, key: LineKey) -> Iterator[S
     own, path = Feature.LINE_KEYS, f"attendant.resourceList.{number}"
     server = config.accounts[key.account - 1].server
     yield from _line_key(at, "BLF", 0)
-    yield Setting(f"{path}.address", f"{key.value}@{server}", own)
+    yield Setting(f"{path}.address", f"{key.watched}@{server}", own)
+    if key.lamp:
+        yield Setting(f"{path}.callAddress", f"{key.value}@{server}", own)
     yield Setting(f"{path}.label", caption(config, key), own)
-    yield Setting(f"{path}.type", "normal", own)
+    yield Setting(f"{path}.type", _LAMPS[key.kind], own)
 
 
 def _action(

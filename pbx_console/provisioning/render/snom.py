@@ -188,11 +188,11 @@ def _action(config: PhoneConfig, key: LineKey) -> str:
     if key.kind is KeyKind.EXTENSION:
         return "line"
     if key.kind is KeyKind.BLF and config.pickup_prefix:
-        return f"blf {key.value}|{config.pickup_prefix}{key.value}"
+        return f"blf {key.watched}|{config.pickup_prefix}{key.value}"
     if key.kind is KeyKind.FORWARD and key.value:
         return f"redirect {key.value}"
     words = {KeyKind.SPEED_DIAL: "speed", KeyKind.PARK: "orbit"}
-    return _EVENTS.get(key.kind) or f"{words.get(key.kind, 'blf')} {key.value}"
+    return _EVENTS.get(key.kind) or f"{words.get(key.kind, 'blf')} {key.watched}"
 
 
 def base_settings(model: PhoneModel, config: PhoneConfig) -> Iterator[Setting]:

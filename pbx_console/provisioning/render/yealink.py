@@ -208,8 +208,8 @@ def _key(config: PhoneConfig, at: int, key: LineKey) -> Iterator[Setting]:
     feature = Feature.TRANSFER_KEYS if key.kind in _TRANSFER else Feature.LINE_KEYS
     yield Setting(f"linekey.{at}.type", _KEY_TYPES[key.kind], feature)
     yield Setting(f"linekey.{at}.line", str(key.account), feature)
-    if key.value:
-        yield Setting(f"linekey.{at}.value", key.value, feature)
+    if key.watched:
+        yield Setting(f"linekey.{at}.value", key.watched, feature)
     yield Setting(f"linekey.{at}.label", caption(config, key), feature)
 
 
