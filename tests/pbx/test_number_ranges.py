@@ -12,7 +12,9 @@ from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.models import AuditEntry, Customer, Reseller
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services.quotas import QuotaExceeded
-from pbx_console.pbx.models import NumberRange
+from pbx_console.asterisk.models import PsEndpoint
+from pbx_console.pbx import emergency
+from pbx_console.pbx.models import Did, Extension, NumberRange
 from pbx_console.pbx.services.dids import save_did
 from pbx_console.pbx.services.extensions import save_extension
 from pbx_console.pbx.services.number_ranges import delete_range, save_range
@@ -156,3 +158,18 @@ def test_an_extension_shows_the_stem_and_its_own_digits(world: World) -> None:
     assert shown(world) == world.nordbel.number
     held(world)
     assert shown(world) == f"{STEM}201"
+
+
+def test_with_a_range_alone_calls_for_help_show_a_number_of_it(world: World) -> None:
+    north = world.nordbel
+    with as_everyone("test"):
+        held(world)
+        Did.objects.filter(customer=north.customer).update(is_main=False)
+        Extension.objects.filter(customer=north.customer).update(caller_id=None)
+        north.extension.refresh_from_db()
+        far = save_extension(SYSTEM, customer=north.customer, number="2001", name="Far")
+        shown = emergency.shown_numbers([north.extension, far])
+        assert shown[north.extension.pk] == f"{STEM}201"  # rings that phone again
+        assert shown[far.pk] == f"{STEM}0"  # the switchboard
+        row = PsEndpoint.objects.get(pk=far.endpoint_id)
+        assert f"PBX_SHOWN={STEM}0" in str(row.set_var)

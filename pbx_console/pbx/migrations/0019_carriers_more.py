@@ -66,7 +66,12 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name="trunk",
             name="resolved",
-            field=models.CharField(blank=True, editable=False, max_length=500),
+            field=models.CharField(
+                blank=True,
+                editable=False,
+                max_length=500,
+                verbose_name="leads to",
+            ),
         ),
         migrations.AddField(
             model_name="trunk",

@@ -21,6 +21,13 @@ from pbx_console.accounts.scope import OwnedManager
 from pbx_console.pbx.models.confirmed import Confirmed
 
 MOST_ADDRESSES = 20
+# Asterisk's words for the state of a registration.
+REGISTRATIONS = {
+    "Registered": _("registered"),
+    "Unregistered": _("not registered"),
+    "Rejected": _("refused by the carrier"),
+    "Stopped": _("stopped"),
+}
 _HOST_NAME = r"^[A-Za-z0-9]([A-Za-z0-9.-]{0,98}[A-Za-z0-9])?$"
 # A label begins and ends with a letter or digit; the last one is no number, so that an
 # address with a typing error is not taken for a name.
@@ -136,7 +143,9 @@ class Trunk(Confirmed):
         help_text=_("Empty, with a name: as its SRV records say."),
     )
     # What the names led to when they were last asked (`pbx.names`).
-    resolved = models.CharField(max_length=500, blank=True, editable=False)
+    resolved = models.CharField(
+        _("leads to"), max_length=500, blank=True, editable=False
+    )
     more_addresses = models.CharField(
         _("further addresses"),
         max_length=400,
@@ -361,3 +370,8 @@ class TrunkHealth(models.Model):
 
     def __str__(self) -> str:
         return f"{self.trunk}: {self.get_state_display()}"
+
+    @property
+    def registration_words(self) -> str:
+        """Return how the registration stands, in words for people."""
+        return str(REGISTRATIONS.get(self.registration, self.registration))
