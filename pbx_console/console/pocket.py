@@ -1,6 +1,7 @@
 """An end user's own extension as the page on a phone shows it: where calls ring now.
 
-One choice stands for the forward that always counts. What a feature code at the phone
+One choice stands for the forward that always counts, and one for each that counts only
+sometimes. What a feature code at the phone
 changes is the same row, so page and phone never differ.
 """
 
@@ -10,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
 from pbx_console.accounts.models import AuditEntry
 from pbx_console.console.formats import phone
@@ -18,6 +20,16 @@ from pbx_console.pbx.models import Destination, Extension, Forward, VoicemailBox
 
 HERE, MOBILE, VOICEMAIL, OTHER = "phone", "mobile", "voicemail", "other"
 ALWAYS = Forward.Condition.ALWAYS
+CONDITIONS = {
+    "no_answer": gettext_lazy("Nobody answers"),
+    "busy": gettext_lazy("Busy"),
+    "offline": gettext_lazy("No phone registered"),
+}
+NOT_FORWARDED = {
+    "no_answer": gettext_lazy("the call ends"),
+    "busy": gettext_lazy("callers hear busy"),
+    "offline": gettext_lazy("callers hear that nobody is there"),
+}
 ICONS = {
     HERE: "device-landline-phone",
     MOBILE: "device-mobile",
@@ -35,6 +47,63 @@ class Account:
     presence: str
 
 
+@dataclass(frozen=True, slots=True)
+class Way:
+    """Where calls go on one condition, as one of the four choices."""
+
+    condition: str
+    forward: Forward | None
+    box: VoicemailBox | None
+
+    @property
+    def active(self) -> Forward | None:
+        """Return the forward if it counts now."""
+        found = self.forward
+        return found if found is not None and found.is_active else None
+
+    @property
+    def where(self) -> str:
+        """Return which of the four choices holds."""
+        found = self.active
+        if found is None:
+            return HERE
+        if found.outside_number:
+            return MOBILE
+        own = self.box is not None and found.destination == self.box.destination
+        return VOICEMAIL if own else OTHER
+
+    @property
+    def other(self) -> Destination | None:
+        """Return the colleague, group or room that calls go to now."""
+        found = self.active
+        return found.destination if found and self.where == OTHER else None
+
+    @property
+    def icon(self) -> str:
+        """Return the sign of the choice."""
+        return ICONS[self.where]
+
+    @property
+    def word(self) -> Any:
+        """Return when it counts, as a heading."""
+        return CONDITIONS[self.condition]
+
+    @property
+    def ends(self) -> Any:
+        """Return what happens where nothing is forwarded."""
+        return NOT_FORWARDED[self.condition]
+
+    @property
+    def said(self) -> str:
+        """Return where calls go then, in a few words."""
+        found = self.active
+        if found is None:
+            return str(self.ends)
+        if self.where == VOICEMAIL:
+            return _("Voicemail")
+        return phone(found.outside_number) if found.outside_number else found.target
+
+
 @dataclass(slots=True)
 class Pocket:
     """What is known of an extension for its own person."""
@@ -44,33 +113,26 @@ class Pocket:
     box: VoicemailBox | None
     accounts: list[Account]
 
+    def way(self, condition: str) -> Way:
+        """Return where calls go on a condition."""
+        return Way(condition, self.forwards.get(condition), self.box)
+
     @property
     def always(self) -> Forward | None:
         """Return the forward that takes every call now."""
-        found = self.forwards.get(ALWAYS)
-        return found if found is not None and found.is_active else None
+        return self.way(ALWAYS).active
 
     @property
     def where(self) -> str:
-        """Return which of the four choices holds."""
-        found = self.always
-        if found is None:
-            return HERE
-        if found.outside_number:
-            return MOBILE
-        own = self.box is not None and found.destination == self.box.destination
-        return VOICEMAIL if own else OTHER
+        """Return which of the four choices holds for every call."""
+        return self.way(ALWAYS).where
 
-    @property
-    def mobile(self) -> str:
-        """Return the outside number that calls go to, or went to last."""
+    def outside(self, condition: str) -> str:
+        """Return the outside number of a condition, or the one that was used last."""
+        found = self.forwards.get(condition)
         kept = [f.outside_number for f in self.forwards.values() if f.outside_number]
-        return self._outside_now or self._last_outside or next(iter(kept), "")
-
-    @property
-    def _outside_now(self) -> str:
-        found = self.forwards.get(ALWAYS)
-        return found.outside_number if found else ""
+        here = found.outside_number if found else ""
+        return here or self._last_outside or next(iter(kept), "")
 
     @property
     def _last_outside(self) -> str:
@@ -83,18 +145,6 @@ class Pocket:
         )
         last = rows.order_by("-id").first()
         return str(last.after["outside_number"]) if last else ""
-
-    @property
-    def other(self) -> Destination | None:
-        """Return the colleague, group or room that calls go to now."""
-        found = self.always
-        return found.destination if found and self.where == OTHER else None
-
-    @property
-    def others(self) -> list[Forward]:
-        """Return the forwards that count only sometimes."""
-        rest = (c for c in Forward.Condition.values if c != ALWAYS)
-        return [f for c in rest if (f := self.forwards.get(c)) and f.is_active]
 
 
 def of(extension: Extension) -> Pocket:
@@ -130,8 +180,11 @@ def values_of(choice: str, pocket: Pocket, data: dict[str, Any]) -> dict[str, An
     return {"outside_number": "", "destination": data["other"]}
 
 
-def said(pocket: Pocket) -> str:
-    """Return where calls ring now, as the sentence after saving."""
+def said(pocket: Pocket, condition: str = ALWAYS) -> str:
+    """Return where calls go now, as the sentence after saving."""
+    if condition != ALWAYS:
+        way = pocket.way(condition)
+        return f"{way.word}: {way.said}"
     target = pocket.always
     if target is None:
         return _("Calls ring at your phone.")

@@ -10,4 +10,10 @@ urlpatterns = [
     path("customers/<slug:code>/call-path/", call_paths.call_path, name="call_path"),
     path("phone/where/", phone_page.phone_where, name="phone_where"),
     path("phone/dnd/", phone_page.phone_dnd, name="phone_dnd"),
+    path("phone/ring/", phone_page.phone_ring, name="phone_ring"),
+    path(
+        "phone/otherwise/<slug:condition>/",
+        phone_page.phone_otherwise,
+        name="phone_otherwise",
+    ),
 ]

@@ -7,8 +7,8 @@ through the real path: records, legs, rating, export. The same seed gives the sa
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
@@ -16,6 +16,9 @@ from pbx_console.asterisk.journal import FIELDS
 
 # Calls per hour of a working day, from 6 to 20 o'clock, as a share of the busiest hour.
 SHAPE = (2, 8, 40, 85, 100, 90, 60, 45, 80, 95, 85, 60, 25, 8)
+
+# What is added to a carrier channel's number for the phone's channel of the same call.
+PHONES = 10**6
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +42,16 @@ class Leg:
     ring: int
     talk: int
     serial: int
+
+    @property
+    def stamp(self) -> str:
+        """Return the id of the carrier's channel."""
+        return f"{self.start // 1_000_000}.{self.serial}"
+
+    @property
+    def phone_stamp(self) -> str:
+        """Return the id of the phone's channel."""
+        return f"{self.start // 1_000_000}.{self.serial + PHONES}"
 
     def userfield(self, trunk: str) -> str:
         """Return the leg's attributes as the dialplan writes them."""
@@ -84,40 +97,91 @@ def _hour(
         )
 
 
-def lines(legs: list[Leg], *, trunk: str) -> Iterator[str]:
-    """Return the journal records of these legs, ordered by time."""
+def lines(
+    legs: list[Leg],
+    *,
+    trunk: str,
+    more: Iterable[tuple[int, list[str]]] = (),
+) -> Iterator[str]:
+    """Return the journal records of these legs and `more`, ordered by time."""
     records = [record for leg in legs for record in _records(leg, trunk)]
+    records += more
     for _at, values in sorted(records, key=lambda record: record[0]):
         yield ",".join('"' + v.replace('"', '""') + '"' for v in values) + "\n"
 
 
 def _records(leg: Leg, trunk: str) -> Iterator[tuple[int, list[str]]]:
+    """Return both channels of a call: the carrier's, and the person's phone."""
+    yield from _channel(leg, _carrier(leg, trunk))
+    yield from _channel(leg, _phone(leg))
+    end = leg.start + leg.ring + leg.talk + 200
+    yield end, _record(_carrier(leg, trunk), "LINKEDID_END", end)
+
+
+def _channel(leg: Leg, values: dict[str, str]) -> Iterator[tuple[int, list[str]]]:
     answer, end = leg.start + leg.ring, leg.start + leg.ring + leg.talk
-    yield leg.start, _record(leg, trunk, "CHAN_START", leg.start)
+    early = values | {"tenantid": "", "userfield": ""}
+    known = leg.direction == "in" or not values["userfield"]
+    yield leg.start, _record(values if known else early, "CHAN_START", leg.start)
     if leg.talk:
-        yield answer, _record(leg, trunk, "ANSWER", answer)
+        yield answer, _record(values, "ANSWER", answer)
     cause = '{"hangupcause":16}' if leg.talk else '{"hangupcause":19}'
-    yield end, _record(leg, trunk, "HANGUP", end, extra=cause)
-    yield end + 100, _record(leg, trunk, "CHAN_END", end + 100)
-    yield end + 200, _record(leg, trunk, "LINKEDID_END", end + 200)
+    yield end, _record(values | {"eventextra": cause}, "HANGUP", end)
+    yield end + 100, _record(values, "CHAN_END", end + 100)
 
 
-def _record(leg: Leg, trunk: str, event: str, at: int, *, extra: str = "") -> list[str]:
-    stamp = f"{leg.start // 1_000_000}.{leg.serial}"
-    num = leg.party.number if leg.direction == "out" else leg.other
-    known = event != "CHAN_START" or leg.direction == "in"
-    values = {
+def _carrier(leg: Leg, trunk: str) -> dict[str, str]:
+    out = leg.direction == "out"
+    return {
+        "uniqueid": leg.stamp,
+        "linkedid": leg.phone_stamp if out else leg.stamp,
+        "channame": f"PJSIP/trunk-{trunk}-{leg.serial:08x}",
+        "tenantid": leg.party.code,
+        "accountcode": leg.party.number,
+        "userfield": leg.userfield(trunk),
+        "num": leg.party.number if out else leg.other,
+        "name": leg.party.name if out else "",
+        "context": "from-trunk",
+    }
+
+
+def _phone(leg: Leg) -> dict[str, str]:
+    """Return the person's own phone: it calls, or it rings."""
+    return {
+        "uniqueid": leg.phone_stamp,
+        "linkedid": leg.phone_stamp if leg.direction == "out" else leg.stamp,
+        "channame": f"PJSIP/{leg.party.code}-{leg.party.number}-{leg.serial:08x}",
+        "tenantid": leg.party.code,
+        "accountcode": leg.party.number,
+        "userfield": "",
+        "num": leg.party.number,
+        "name": leg.party.name,
+        "context": "from-extension",
+    }
+
+
+def inside(legs: list[Leg], *, seed: int) -> Iterator[tuple[int, list[str]]]:
+    """Return records of calls between colleagues, one for every fifth call outside."""
+    rng = random.Random(f"{seed}:inside")  # noqa: S311 - as above
+    parties = sorted({leg.party for leg in legs}, key=lambda p: (p.code, p.number))
+    for leg in legs[::5]:
+        others = [one for one in parties if one.code == leg.party.code]
+        other = rng.choice(others)
+        if other.number == leg.party.number:
+            continue
+        call = replace(leg, direction="out", start=leg.start - 7_000_000)
+        call = replace(call, serial=leg.serial + 2 * PHONES)
+        yield from _channel(call, _phone(call))
+        rings = _phone(replace(call, party=other)) | {
+            "uniqueid": call.stamp,
+            "linkedid": call.phone_stamp,
+        }
+        yield from _channel(call, rings)
+
+
+def _record(values: dict[str, str], event: str, at: int) -> list[str]:
+    told = values | {
         "eventtype": event,
         "eventtime": f"{at // 1_000_000}.{at % 1_000_000:06d}",
-        "uniqueid": stamp,
-        "linkedid": stamp,
-        "channame": f"PJSIP/trunk-{trunk}-{leg.serial:08x}",
-        "tenantid": leg.party.code if known else "",
-        "accountcode": leg.party.number,
-        "userfield": leg.userfield(trunk) if known else "",
-        "num": num,
-        "name": leg.party.name if leg.direction == "out" else "",
-        "context": "from-trunk",
-        "eventextra": extra,
     }
-    return [values.get(name, "") for name in FIELDS]
+    return [told.get(name, "") for name in FIELDS]

@@ -24,6 +24,7 @@ from pbx_console.accounts.services.sign_in import totp_secret
 from pbx_console.branding.services.brands import load_pack
 from pbx_console.demo import journal
 from pbx_console.demo.call_flow import add_call_flow
+from pbx_console.demo.limits import limit_extension, limit_reseller
 from pbx_console.demo.numbers import add_numbers
 from pbx_console.demo.phones import add_phones
 from pbx_console.demo.queues import add_queues
@@ -133,6 +134,7 @@ def _reseller(
     )
     _dress(loaded, seed.slug, packs / seed.slug, reseller)
     choose_for_reseller(LOADER, reseller=reseller, price_list=wholesale)
+    limit_reseller(LOADER, reseller)
     for number in seed.stock:
         save_did(LOADER, number=number, trunk=trunk, reseller=reseller)
     for role, name in seed.team:
@@ -195,6 +197,7 @@ def _customer(
     ]
     _numbers(reseller, customer, wanted, trunk, extensions)
     add_phones(LOADER, extensions)
+    limit_extension(LOADER, extensions)
     add_voicemail(LOADER, customer)
     add_site(LOADER, customer)
     add_queues(LOADER, customer)
@@ -299,7 +302,8 @@ def _write_day(day: date, *, until: float | None) -> None:
     if until is not None:
         legs = [x for x in legs if x.start + x.ring + x.talk < until * 1_000_000]
     path = Path(settings.JOURNAL_DIR) / f"cel.csv.{day:%Y%m%d}-demo"
-    text = "".join(journal.lines(legs, trunk="carrier"))
+    more = journal.inside(legs, seed=day.toordinal())
+    text = "".join(journal.lines(legs, trunk="carrier", more=more))
     path.write_text(text, encoding="utf-8")
 
 

@@ -6,7 +6,10 @@ from typing import Any
 
 import pytest
 
+from pbx_console.accounts.actor import SYSTEM
+from pbx_console.accounts.models import Membership
 from pbx_console.metering.models import Leg
+from pbx_console.pbx.services.extensions import save_extension
 from tests.conftest import World
 from tests.console.conftest import Opens, text_of
 
@@ -82,7 +85,11 @@ def test_it_shows_an_end_user_the_own_calls_only(
     assert "Reception" in shown
     assert 'class="p-calls' in shown
     assert shown.count("phone-incoming") + shown.count("phone-outgoing") == 2
-    Leg.objects.filter(customer=world.nordbel.customer).update(extension_number="202")
+    other = save_extension(
+        SYSTEM, customer=world.nordbel.customer, number="202", name="Colleague"
+    )
+    own = Membership.objects.filter(user=world.nordbel.people["end_user"])
+    own.update(extension_number=other.number)
     emptied = text_of(client.get("/"))
     assert "phone-incoming" not in emptied
     assert "phone-outgoing" not in emptied

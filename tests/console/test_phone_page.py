@@ -127,11 +127,62 @@ def test_it_switches_do_not_disturb(sign_in: Opens, world: World) -> None:
         with as_everyone("test"):
             own = Extension.objects.get(pk=world.nordbel.extension.pk)
         assert own.do_not_disturb is expected
-        marked = 'aria-checked="true"' in text_of(client.get("/"))
+        marked = 'aria-checked="true" aria-labelledby="dnd-word"' in text_of(
+            client.get("/")
+        )
         assert marked is expected
     with as_everyone("test"):
         last = AuditEntry.objects.filter(verb="extension.saved").latest("pk")
         assert last.user == world.nordbel.people["end_user"]
+
+
+def kept(world: World, condition: str) -> Forward | None:
+    """The forward of extension 201 on a condition."""
+    with as_everyone("test"):
+        own = Forward.objects.filter(extension=world.nordbel.extension)
+        return own.filter(condition=condition).first()
+
+
+@pytest.mark.parametrize("condition", ["busy", "no_answer", "offline"])
+def test_it_changes_what_counts_only_sometimes(
+    sign_in: Opens, world: World, condition: str
+) -> None:
+    client = sign_in("end_user")
+    address = f"/phone/otherwise/{condition}/"
+    client.post(address, {"where": "mobile", "mobile": "0171 3920062"})
+    found = kept(world, condition)
+    assert found is not None
+    assert (found.outside_number, found.is_active) == ("+491713920062", True)
+    assert always(world) is None
+    client.post(address, {"where": "phone"})
+    found = kept(world, condition)
+    assert found is not None
+    assert found.is_active is False
+    wrong = client.post(address, {"where": "mobile", "mobile": "12"})
+    assert wrong.status_code == 422
+    assert "<details open" in text_of(wrong).replace(' name="else"', "")
+
+
+def test_a_condition_that_is_none_is_unknown(sign_in: Opens) -> None:
+    for name in ("always", "never"):
+        answer = sign_in("end_user").post(f"/phone/otherwise/{name}/", {"where": "x"})
+        assert answer.status_code == 404
+
+
+def test_it_changes_how_long_it_rings_and_call_waiting(
+    sign_in: Opens, world: World
+) -> None:
+    client = sign_in("end_user")
+    client.post("/phone/ring/", {"ring_seconds": "20"})
+    client.post("/phone/ring/", {"call_waiting": "0"})
+    with as_everyone("test"):
+        own = Extension.objects.get(pk=world.nordbel.extension.pk)
+    assert (own.ring_seconds, own.call_waiting) == (20, False)
+    for wrong in ({"ring_seconds": "4"}, {"ring_seconds": "x"}, {"call_waiting": "7"}):
+        assert client.post("/phone/ring/", wrong).status_code == 422
+    with as_everyone("test"):
+        own.refresh_from_db()
+    assert (own.ring_seconds, own.call_waiting) == (20, False)
 
 
 def test_it_is_nothing_without_an_extension(sign_in: Opens, world: World) -> None:
@@ -142,6 +193,7 @@ def test_it_is_nothing_without_an_extension(sign_in: Opens, world: World) -> Non
     assert client.get("/").status_code == 200
     assert client.post(WHERE, {"where": "phone"}).status_code == 404
     assert client.post(DND, {"on": "1"}).status_code == 404
+    assert client.post("/phone/ring/", {"call_waiting": "0"}).status_code == 404
 
 
 def test_others_have_no_such_page(sign_in: Opens) -> None:

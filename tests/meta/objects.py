@@ -161,6 +161,7 @@ VALUES = {
     "recording": _recording,
     "right_id": _shown_right,
     "slot": _slot,
+    "condition": lambda t: "busy",
     "person": lambda t: t.people["end_user"].pk,
     "role": _role,
     "invitation": _invitation,

@@ -18,6 +18,7 @@ MAY = {
     "price_of",
     "range_of",
     "schedule_state",
+    "seen_calls",
     "seen_number",
     "seen_step",
     "spending",

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from pbx_console.console import pocket
 from pbx_console.console.forms.flow import DestinationChoice
-from pbx_console.console.pocket import MOBILE, OTHER, VOICEMAIL, Pocket
+from pbx_console.console.pocket import ALWAYS, MOBILE, OTHER, VOICEMAIL, Pocket
 from pbx_console.lib import e164
 
 WORDS = {
@@ -21,26 +21,70 @@ WORDS = {
 }
 
 
+ELSE = WORDS | {
+    pocket.HERE: gettext_lazy("Nowhere else"),
+    VOICEMAIL: gettext_lazy("To voicemail"),
+    MOBILE: gettext_lazy("To another number"),
+    OTHER: gettext_lazy("To somebody else"),
+}
+SECONDS = (15, 20, 30, 45, 60)
+
+
+class RingForm(forms.Form):
+    """How the own phones ring."""
+
+    ring_seconds = forms.IntegerField(min_value=5, max_value=120, required=False)
+    call_waiting = forms.TypedChoiceField(
+        choices=[("1", ""), ("0", "")],
+        required=False,
+        coerce=lambda value: value == "1",
+        empty_value=None,
+    )
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """Return what was sent of the two."""
+        return {k: v for k, v in self.cleaned_data.items() if v is not None}
+
+
 class WhereForm(forms.Form):
-    """Where every call of the own extension rings."""
+    """Where the calls of the own extension go: every call, or those of a condition."""
 
     where = forms.ChoiceField(choices=list(WORDS.items()))
     mobile = forms.CharField(
         label=gettext_lazy("Number"), required=False, max_length=40
     )
 
-    def __init__(self, data: Any = None, *, found: Pocket) -> None:
+    def __init__(
+        self, data: Any = None, *, found: Pocket, condition: str = ALWAYS
+    ) -> None:
         """Offer voicemail only to who has a box; never the own extension."""
-        initial = {"where": found.where, "mobile": found.mobile, "other": found.other}
-        super().__init__(data, initial=initial)
+        self.way = found.way(condition)
+        initial = {
+            "where": self.way.where,
+            "mobile": found.outside(condition),
+            "other": self.way.other,
+        }
+        always = condition == ALWAYS
+        ids = "id_%s" if always else f"id_{condition}_%s"
+        super().__init__(data, initial=initial, auto_id=ids)
         self.found = found
-        customer = found.extension.customer
         self.fields["other"] = DestinationChoice(
-            customer, empty=_("choose"), label=_("Colleague, group or room")
+            found.extension.customer,
+            empty=_("choose"),
+            label=_("Colleague, group or room"),
         )
-        if found.box is None:
-            kept = [row for row in WORDS.items() if row[0] != VOICEMAIL]
-            self.fields["where"].choices = kept  # type: ignore[attr-defined]
+        self.words = {
+            key: word
+            for key, word in (WORDS if always else ELSE).items()
+            if key != VOICEMAIL or found.box is not None
+        }
+        self.fields["where"].choices = self.words.items()  # type: ignore[attr-defined]
+
+    @property
+    def choices(self) -> list[tuple[str, Any, str]]:
+        """Return (value, word, icon) of what can be chosen."""
+        return [(key, word, pocket.ICONS[key]) for key, word in self.words.items()]
 
     def clean_mobile(self) -> str:
         """Return E.164; only looked at when it is chosen."""
