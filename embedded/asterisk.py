@@ -70,7 +70,6 @@ def values(settings: Settings, where: Place) -> dict[str, str]:
         "SIP_HOST": LOOPBACK,
         "SIP_TLS_PORT": str(settings.ports["sips"]),
         "TLS_CERTIFICATE": str(where.inside / "tls" / tls.CERTIFICATE),
-        "TLS_KEY": str(where.inside / "tls" / tls.KEY),
         "TLS_AUTHORITIES": str(where.inside / "tls" / tls.AUTHORITIES),
         "RTP_START": str(settings.ports["rtp_start"]),
         "RTP_END": str(settings.ports["rtp_start"] + RTP_PORTS - 1),

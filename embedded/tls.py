@@ -13,7 +13,7 @@ from pathlib import Path
 
 from embedded import shell
 
-CERTIFICATE, KEY, AUTHORITIES = "own.pem", "own.key", "authorities.pem"
+CERTIFICATE, AUTHORITIES = "own.pem", "authorities.pem"
 _YEARS = 10
 
 
@@ -31,8 +31,8 @@ def prepare(place: Path) -> None:
 def _make(place: Path) -> None:
     command = ["openssl", "req", "-x509", "-newkey", "ec", "-nodes"]
     command += ["-pkeyopt", "ec_paramgen_curve:P-256", "-subj", "/CN=localhost"]
-    command += ["-days", str(_YEARS * 365), "-keyout", str(place / KEY)]
-    command += ["-out", str(place / CERTIFICATE)]
+    command += ["-days", str(_YEARS * 365), "-keyout", str(place / CERTIFICATE)]
+    command += ["-out", str(place / CERTIFICATE)]  # behind the key
     shell.run(
         command,
         title="Making a certificate for SIP over TLS",

@@ -79,6 +79,28 @@ def test_a_range_comes_from_stock_and_its_holder_says_where_the_rest_leads(
     assert sign_in("owner", "zuidlijn").get(url).status_code == 404
 
 
+def test_a_range_is_ordered_as_a_block(
+    sign_in: Opens, world: World, in_english: None
+) -> None:
+    client = sign_in("owner")
+    new = f"/customers/{world.nordbel.customer.code}/portings/new/"
+    order = {"direction": "in", "numbers": "", "carrier": "Elbfon"}
+    order |= {"stem": "030 555 000", "wanted_on": "2026-12-01"}
+    assert client.post(new, order).status_code == 422  # how many digits?
+    made = client.post(new, order | {"digits": "2"})
+    assert made.status_code == 302
+    shown = text_of(client.get(made["Location"]))
+    assert "+49 30 555000" in shown
+    assert "and 2 digits" in shown
+    assert "+49 30 555000" in text_of(client.get("/portings/"))
+
+
+def test_the_list_of_groups_leads_to_their_import(sign_in: Opens, world: World) -> None:
+    code = world.nordbel.customer.code
+    shown = sign_in("admin").get(f"/customers/{code}/groups/").content.decode()
+    assert f"/customers/{code}/import/groups/" in shown
+
+
 def test_a_file_is_looked_at_first_and_then_saved(
     sign_in: Opens, world: World, in_english: None
 ) -> None:

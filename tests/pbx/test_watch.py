@@ -15,6 +15,7 @@ from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.branding.models import OutgoingMail
 from pbx_console.lib.sip_options import Answer, probe
+from pbx_console.pbx import watch
 from pbx_console.pbx.models import Trunk, TrunkHealth
 from pbx_console.pbx.services.test_calls import callable_number
 from pbx_console.pbx.services.trunks import save_trunk
@@ -69,6 +70,32 @@ def test_a_shared_trunk_is_the_platforms_business(world: World) -> None:
         OutgoingMail.objects.all().delete()
         looks(world.trunk, "uudd")
         assert {m.to for m in OutgoingMail.objects.all()} == {world.operator.email}
+
+
+def test_a_refused_registration_is_an_alarm_although_somebody_answers(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    async def answers(_trunk: Trunk) -> Answer:
+        return Answer(20)
+
+    monkeypatch.setattr(watch, "_probe", answers)
+    said = {"trunk-own-nordbel": "Rejected"}
+    monkeypatch.setattr(watch, "_registrations", lambda: said)
+    with as_everyone("test"):
+        Trunk.objects.update(watch_seconds=0)
+        Trunk.objects.filter(slug="own-nordbel").update(registers=True)
+        OutgoingMail.objects.all().delete()
+        for minute in (0, 5, 10):
+            watch.look(START + dt.timedelta(minutes=minute))
+        health = TrunkHealth.objects.get(trunk=own_trunk(world))
+        assert (health.state, health.trouble) == ("down", "registration")
+        assert str(health.registration_words) == "refused by the carrier"
+        assert OutgoingMail.objects.get().kind == "trunk_down"
+        said["trunk-own-nordbel"] = "Registered"
+        for minute in (20, 25):
+            watch.look(START + dt.timedelta(minutes=minute))
+        health.refresh_from_db()
+        assert (health.state, health.trouble) == ("up", "")
 
 
 @pytest.fixture

@@ -60,7 +60,7 @@ class PortingForm(FlowForm):
         self.fields["note"].widget = forms.Textarea(attrs={"rows": 3})
         self.order_fields(self.field_order)
         if obj is not None:
-            self.initial |= {"stem": obj.stem, "digits": obj.digits}
+            self.initial.update(stem=obj.stem, digits=obj.digits)
             self.initial["numbers"] = "\n".join(phone(n) for n in obj.numbers)
             if obj.state not in (Porting.State.DRAFT, Porting.State.REJECTED):
                 for name in ("numbers", "stem", "digits", "direction"):
