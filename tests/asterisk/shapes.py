@@ -36,6 +36,13 @@ def plain_out(stage: Stage) -> Played:
     return [carrier]
 
 
+def silent_carrier(stage: Stage) -> Played:
+    """It answers and never sends speech: paid until somebody hangs up, as it bills us."""
+    carrier = stage.carrier("answer_silent")
+    assert stage.phone().call(DIALLED, talk=1.2).wait() == 0
+    return [carrier]
+
+
 def plain_in(stage: Stage) -> Played:
     stage.answers(stage.phone())
     call = stage.outside(talk=1.2)

@@ -5,6 +5,8 @@
 | dialled strings that are no number     | refused with a status; nothing is dialled   |
 | an INVITE from an unknown address      | a challenge that cannot be met              |
 | a carrier that answers without SDP     | the call ends; the leg is closed            |
+| a carrier that answers, never speaks   | goes on until somebody hangs up; metered as |
+|                                        | on the wire (test_shapes.py)                |
 | a carrier or phone that answers 302    | nobody is called there; the call fails      |
 | a caller that hangs up while it rings  | the phone stops ringing; nobody pays        |
 | twenty re-INVITEs without a pause      | answered or refused; the call goes on       |

@@ -42,6 +42,7 @@ Shape = Callable[[Stage], shapes.Played]
 SHAPES: dict[Shape, list[Seen]] = {
     # shape: the carrier legs (direction, extension that pays, number, trunk)
     shapes.plain_out: [Seen("out", "201", OUTSIDE)],
+    shapes.silent_carrier: [Seen("out", "201", OUTSIDE)],
     shapes.plain_in: [Seen("in", "201", DID)],
     shapes.no_answer_forwarded: [Seen("in", "201", DID), Seen("out", "201", OUTSIDE)],
     shapes.busy_forwarded_by_another: [Seen("out", "201", OUTSIDE)],

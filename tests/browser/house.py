@@ -85,24 +85,25 @@ def running(folder: Path) -> Iterator[House]:
         owner.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         owner.execute(f'CREATE DATABASE "{name}"')
     schema.migrate(env)
-    _run(env, "manage.py", "collectstatic", "-v0", "--noinput")
+    run(env, "manage.py", "collectstatic", "-v0", "--noinput")
     words = ["compilemessages", "-v0", "-l", "de", "-i", ".venv", "-i", "node_modules"]
-    _run(env, "manage.py", *words)
+    run(env, "manage.py", *words)
     world = ["--out", str(folder / "world.json"), "--history-days", "1"]
-    _run(env, "manage.py", "load_demo", *world)
+    run(env, "manage.py", "load_demo", *world)
     text = (folder / "world.json").read_text(encoding="utf-8")
-    with _serving(env, port, folder / "web.log"):
+    with serving(env, port, folder / "web.log"):
         yield House(port, json.loads(text))
 
 
-def _run(env: dict[str, str], *arguments: str, **more: str) -> None:
+def run(env: dict[str, str], *arguments: str, **more: str) -> None:
     subprocess.run(
         [sys.executable, *arguments], cwd=ROOT, env={**env, **more}, check=True
     )
 
 
 @contextmanager
-def _serving(env: dict[str, str], port: int, log: Path) -> Iterator[None]:
+def serving(env: dict[str, str], port: int, log: Path) -> Iterator[None]:
+    """Serve the console while it lasts."""
     command = [sys.executable, "-m", "uvicorn", "pbx_console.asgi:application"]
     command += ["--host", "127.0.0.1", "--port", str(port), "--no-server-header"]
     with log.open("w") as out:
