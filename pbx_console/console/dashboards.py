@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 from pbx_console.accounts.models import Customer, Reseller
 from pbx_console.accounts.rights import has_right
 from pbx_console.accounts.services.quotas import WARN_AT
-from pbx_console.console import figures
+from pbx_console.console import figures, limit_lines
 from pbx_console.console.formats import count
 from pbx_console.console.templatetags.pages import reason
 from pbx_console.metering.models import Follower, Leg, PriceList, UsageExport
@@ -109,13 +109,29 @@ def margins(first: dt.date, most: int = 8) -> list[Margin]:
 
 def todo(*, money: bool) -> list[Task]:
     """Return what a reseller's people should look at, the most urgent first."""
-    tasks = _not_live() + (_unpriced() + _without_tariff() if money else [])
-    return tasks + _full_quotas()
+    tasks = _stopped() + _not_live()
+    return tasks + (_unpriced() + _without_tariff() if money else []) + _full_quotas()
 
 
 def platform_todo() -> list[Task]:
     """Return what platform staff should look at, the most urgent first."""
     return _followers() + _not_live() + _trunks_not_live() + _unpriced() + _unsealed()
+
+
+def _stopped() -> list[Task]:
+    """Customers whose calls outside are stopped by a limit."""
+    lines = [line for line in limit_lines.near() if line.state == "failed"]
+    return [
+        Task(
+            "failed",
+            "shield-half",
+            _("Calls of %(name)s to the outside are stopped") % {"name": line.name},
+            _("A limit is used up: %(what)s.") % {"what": line.words},
+            line.url,
+            _("Open the limits"),
+        )
+        for line in lines[:3]
+    ]
 
 
 def _not_live() -> list[Task]:
@@ -191,6 +207,8 @@ def _unpriced() -> list[Task]:
         title = ngettext("%(n)s call to check", "%(n)s calls to check", len(others))
         text = str(Leg.Reason(others[0][1]).label) if others[0][1] else ""
         title %= {"n": count(len(others))}
+        if all(row[0] == Leg.State.FLAGGED for row in others):
+            url = reverse("console:flagged_calls")
         tasks.append(Task("failed", "alert-circle", title, text, url, _("See which")))
     return tasks
 

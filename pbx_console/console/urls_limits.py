@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pbx_console.console.views import limits
+from pbx_console.console.views import limits, limits_overview
 
 CUSTOMER = "customers/<slug:code>/limits/"
 EXTENSION = "customers/<slug:code>/extensions/<slug:number>/limits/"
 RESELLER = "resellers/<slug:slug>/limits/"
 
 urlpatterns = [
+    path("limits/", limits_overview.limits_overview, name="limits_overview"),
     path(CUSTOMER, limits.limits, name="limits"),
     path(f"{CUSTOMER}lift/", limits.limits_lift, name="limits_lift"),
     path(EXTENSION, limits.extension_limits, name="extension_limits"),

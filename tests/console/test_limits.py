@@ -9,10 +9,17 @@ import pytest
 from django.db import connection
 from django.test import Client
 
+from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.models import AuditEntry
 from pbx_console.accounts.scope import as_everyone
+from pbx_console.metering.models import CustomerTariff, PriceList
+from pbx_console.metering.services.price_lists import save_price_list
+from pbx_console.metering.services.tariffs import choose_for_customer
 from pbx_console.pbx.models import Limit, LimitUse
+from pbx_console.pbx.services.limit_notices import note_crossing
+from pbx_console.pbx.services.limits import save_limits
 from tests.conftest import Tenant, World
+from tests.pbx.test_limit_notices import crossing
 
 pytestmark = pytest.mark.django_db
 
@@ -90,6 +97,75 @@ def test_a_customer_sees_its_limits_and_changes_none(
     client: Client = as_person(north.people["admin"], north.host)
     assert client.get(address(north)).status_code == 200
     assert client.post(address(north), typed()).status_code == 403
+
+
+def test_amounts_are_shown_in_the_currency_of_the_payers_list(
+    world: World, as_person: Any
+) -> None:
+    north = world.nordbel
+    with as_everyone("test"):
+        sale = CustomerTariff.objects.get(customer=north.customer).price_list
+        PriceList.objects.filter(pk=sale.pk).update(currency="GBP")
+        save_limits(SYSTEM, owner=north.reseller, money_day_micro=10_000_000)
+    client: Client = as_person(north.people["technician"], north.host)
+    page = client.get(address(north)).content.decode()
+    assert "€" not in page
+    assert "£" in page
+    assert "Money in GBP" in page
+    use(north, 101_000_000)
+    place = f"/resellers/{north.reseller.slug}/limits/"
+    assert "€10.00" in client.get(place).content.decode()  # what it pays itself
+    mine = client.get("/limits/").content.decode()
+    assert place in mine  # the way there
+
+
+def test_a_new_currency_begins_to_count_money_anew(world: World) -> None:
+    north = world.nordbel
+    use(north, 101_000_000)
+    with as_everyone("test"):
+        sale = CustomerTariff.objects.get(customer=north.customer).price_list
+        francs = save_price_list(
+            SYSTEM, reseller=north.reseller, slug="chf", name="Francs", currency="CHF"
+        )
+        choose_for_customer(SYSTEM, customer=north.customer, price_list=sale)
+        used = LimitUse.objects.filter(owner=f"c{north.customer.pk}", micro__gt=0)
+        assert used.filter(micro=101_000_000).exists()
+        choose_for_customer(SYSTEM, customer=north.customer, price_list=francs)
+        assert not used.exists()
+
+
+def test_a_resellers_people_see_who_is_stopped_and_why(
+    world: World, as_person: Any
+) -> None:
+    north = world.nordbel
+    with as_everyone("test"):
+        save_limits(SYSTEM, owner=north.reseller, minutes_day=0)
+        note_crossing(crossing(north, "customer"))
+    use(north, 101_000_000)
+    client: Client = as_person(north.people["technician"], north.host)
+    overview = client.get("/limits/").content.decode()
+    assert f'href="{address(north)}"' in overview
+    stopped = f"The limit of {north.reseller.name} over all customers is used up"
+    assert stopped in client.get(address(north)).content.decode()
+    # A customer learns of none of its reseller's limits.
+    client = as_person(north.people["admin"], north.host)
+    assert client.get("/limits/")["Location"] == address(north)
+    page = client.get(address(north)).content.decode()
+    assert stopped not in page
+    assert 'class="stop-x"' in page
+    south: Client = as_person(world.zuidlijn.people["owner"], world.zuidlijn.host)
+    assert north.customer.code not in south.get("/limits/").content.decode()
+
+
+def test_countries_are_ticked_one_by_one(world: World, as_person: Any) -> None:
+    north = world.nordbel
+    client: Client = as_person(north.people["technician"], north.host)
+    client.post(address(north), typed(own_countries="on", countries=["PL", "CU"]))
+    page = client.get(address(north)).content.decode()
+    for region, mark in (("PL", " checked"), ("CU", " checked"), ("DK", "")):
+        assert f'name="countries" value="{region}"{mark}>' in page
+    wrong = client.post(address(north), typed(own_countries="on", countries=["XX"]))
+    assert wrong.status_code == 422
 
 
 def test_what_a_reseller_may_spend_is_not_its_own_to_decide(

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+import unicodedata
 from decimal import Decimal
-from typing import Any
+from functools import cache
+from typing import Any, NamedTuple
 
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pbx_console.accounts.locales import locale
-from pbx_console.pbx.dial_ranges import NOWHERE, stored
+from pbx_console.pbx.dial_ranges import (
+    HIGH_RISK_COUNTRIES,
+    NEIGHBOURS,
+    NOWHERE,
+    stored,
+)
 from pbx_console.pbx.models import Limit
 from pbx_console.pbx.models.limits import MICRO, Risk
 
@@ -22,15 +29,40 @@ MONEY: dict[str, Any] = {
 }
 
 
+GROUPS = {
+    "near": _("Home and neighbours"),
+    "other": _("Other countries"),
+    "risky": _("Often used for fraud: open the range below, too"),
+}
+
+
+class Country(NamedTuple):
+    """A country to open."""
+
+    region: str
+    name: str
+    is_chosen: bool
+
+
 def country_name(region: str) -> str:
     """Return a country in the reader's language."""
     return str(locale().territories.get(region, region))
 
 
+@cache
+def _regions() -> frozenset[str]:
+    return frozenset(row.region for row in stored()) - {NOWHERE}
+
+
+def _letters(name: str) -> str:
+    """Return what a name is sorted by: Ägypten stands beside Albania."""
+    return unicodedata.normalize("NFKD", name).casefold()
+
+
 def country_choices() -> list[tuple[str, str]]:
     """Return every country that has numbers, by name."""
-    regions = {row.region for row in stored()} - {NOWHERE}
-    return sorted(((r, country_name(r)) for r in regions), key=lambda pair: pair[1])
+    named = ((region, country_name(region)) for region in _regions())
+    return sorted(named, key=lambda pair: _letters(pair[1]))
 
 
 class LimitForm(forms.Form):
@@ -66,18 +98,15 @@ class LimitForm(forms.Form):
         required=False,
     )
     own_countries = forms.BooleanField(
-        label=_("Open only the countries chosen below"),
+        label=_("Open only the countries chosen here"),
         required=False,
         help_text=_("Otherwise the home country and its neighbours are open."),
     )
-    countries = forms.MultipleChoiceField(
-        label=_("Open countries"),
-        required=False,
-        widget=forms.SelectMultiple(attrs={"size": 8}),
-        help_text=_("The home country is always open."),
-    )
+    countries = forms.MultipleChoiceField(label=_("Open countries"), required=False)
     own_opened = forms.BooleanField(
-        label=_("Open the dear ranges chosen below"), required=False
+        label=_("Decide here which of these ranges are open"),
+        required=False,
+        help_text=_("Otherwise the level above decides; without it all are closed."),
     )
     opened = forms.MultipleChoiceField(
         label=_("Opened ranges"),
@@ -89,15 +118,32 @@ class LimitForm(forms.Form):
         label=_("Forwards may lead to expensive numbers"), choices=MAY, required=False
     )
 
-    def __init__(self, *args: Any, limit: Limit, **kwargs: Any) -> None:
-        """Show a limit. Only an extension has calls at the same time here: the others'
-        stand in their contract."""
+    def __init__(
+        self, *args: Any, limit: Limit, home: str, currency: str = "", **kwargs: Any
+    ) -> None:
+        """Show a limit; `home` is the owner's country, `currency` what it pays in. Only
+        an extension has calls at the same time here: the others' stand in their contract.
+        """
         kwargs["initial"] = _shown(limit)
+        self.home = home
+        self.currency = currency
         super().__init__(*args, **kwargs)
         countries = self.fields["countries"]
         countries.choices = country_choices()  # type: ignore[attr-defined]
         if limit.extension_id is None:
             del self.fields["max_calls"]
+
+    @property
+    def country_groups(self) -> list[tuple[Any, list[Country]]]:
+        """Return the countries to choose from: near ones, dangerous ones, all others."""
+        chosen = set(self["countries"].value() or ())
+        near = (self.home, *NEIGHBOURS.get(self.home, ()))
+        groups: dict[str, list[Country]] = {"near": [], "other": [], "risky": []}
+        for region, name in country_choices():
+            kind = "near" if region in near else "other"
+            kind = "risky" if region in HIGH_RISK_COUNTRIES else kind
+            groups[kind].append(Country(region, name, region in chosen))
+        return [(GROUPS[kind], rows) for kind, rows in groups.items()]
 
     def clean(self) -> dict[str, Any]:
         """Return the values as the service wants them."""
@@ -147,9 +193,12 @@ def _micro(amount: Decimal | None) -> int | None:
 class LiftForm(forms.Form):
     """Why and for how long a block is lifted."""
 
-    reason = forms.CharField(label=_("Reason"), max_length=200)
+    reason = forms.CharField(
+        label=_("Reason, for the log"),
+        max_length=200,
+        initial=_("Checked: these calls are right"),
+    )
     until = forms.ChoiceField(
-        label=_("For how long"),
         choices=(
             ("hour", _("for an hour")),
             ("window", _("until the limit counts anew")),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
@@ -16,16 +15,14 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from pbx_console.accounts.models import Customer, Reseller
 from pbx_console.accounts.rights import has_right
-from pbx_console.console import history
+from pbx_console.console import history, limit_words
 from pbx_console.console.access import fresh, needs
 from pbx_console.console.forms.limits import LiftForm, LimitForm, country_name
 from pbx_console.console.owners import customer_for, reseller_for
 from pbx_console.console.saving import attempted, saved
 from pbx_console.console.toasts import toast
-from pbx_console.pbx.dial_ranges import NEIGHBOURS
 from pbx_console.pbx.models import Extension, Limit, LimitCountry, LimitCrossing
 from pbx_console.pbx.services.limits import (
-    Spent,
     lift,
     limits_of,
     save_limits,
@@ -35,41 +32,20 @@ from pbx_console.pbx.services.limits import (
 METHODS = ["GET", "HEAD", "POST"]
 
 
-@dataclass(frozen=True, slots=True)
-class Bar:
-    """One measure of one window: a bar with its numbers. `kind` is money or minutes."""
-
-    window: str
-    kind: str
-    used: int
-    cap: int | None
-
-    @property
-    def percent(self) -> int:
-        """Return how much is used, 100 and more when it is reached."""
-        if self.cap is None:
-            return 0
-        return self.used * 100 // self.cap if self.cap else 100
-
-
-def _bars(windows: list[Spent]) -> list[Bar]:
-    found = []
-    for row in windows:
-        found.append(Bar(row.window, "money", row.used_micro, row.cap_micro))
-        found.append(Bar(row.window, "minutes", row.used_ms, row.cap_ms))
-    return [bar for bar in found if bar.cap is not None]
-
-
 @needs("limits.view")
 @require_http_methods(METHODS)
 def limits(request: Any, code: str) -> HttpResponse:
     """Show and change what a customer may spend."""
     customer = customer_for(request, code)
-    extensions = Limit.objects.filter(customer=customer, extension__isnull=False)
+    currency = limit_words.currency_of(customer)
+    own = Limit.objects.filter(customer=customer, extension__isnull=False)
+    own = own.select_related("extension", "customer").order_by("extension__number")
     known = LimitCountry.objects.filter(customer=customer).order_by("-first_at")[:20]
     more = {
         "customer": customer,
-        "extension_limits": extensions.select_related("extension"),
+        "extension_limits": [
+            (row, limit_words.bars(spent(row), currency)) for row in own[:50]
+        ],
         "countries": [(row, country_name(row.region)) for row in known],
     }
     return _page(request, customer, reverse("console:limits", args=[code]), more)
@@ -102,7 +78,9 @@ def _page(
     more: dict[str, Any],
 ) -> HttpResponse:
     limit = limits_of(owner)
-    form = LimitForm(request.POST or None, limit=limit)
+    currency = limit_words.currency_of(owner)
+    home = str(limit_words.payer(owner).country)
+    form = LimitForm(request.POST or None, limit=limit, home=home, currency=currency)
     may_change = _may_change(request, owner)
     if request.method == "POST":
         if not may_change:
@@ -113,34 +91,48 @@ def _page(
             toast(request, _("The limits are saved."), undo=undo)
             return redirect(address)
     context = {
+        "owner": owner,
         "limit": limit,
         "form": form,
         "may_change": may_change,
         "lift_url": f"{address}lift/",
         "now": timezone.now(),
-        **_state(limit),
-        "neighbours": _neighbours(owner),
+        "currency": currency,
+        "rules": limit_words.rules(limit, owner),
+        "above": _above(request, owner),
+        **_state(limit, currency),
         **more,
     }
     status = 422 if form.errors else 200
     return render(request, "console/limits/detail.html", context, status=status)
 
 
-def _state(limit: Limit) -> dict[str, Any]:
+def _state(limit: Limit, currency: str) -> dict[str, Any]:
     windows = spent(limit)
     crossings = LimitCrossing.objects.filter(owner=limit.owner).order_by("-reached_at")
+    words = limit_words.crossing_words
     return {
-        "bars": _bars(windows),
+        "bars": limit_words.bars(windows, currency),
         "is_reached": any(window.is_reached for window in windows),
-        "windows": windows,
-        "crossings": crossings[:20],
+        "crossings": [(row, words(row)) for row in crossings[:10]],
         "lift_form": LiftForm(),
     }
 
 
-def _neighbours(owner: Reseller | Customer | Extension) -> list[str]:
-    held = owner.customer if isinstance(owner, Extension) else owner
-    return [country_name(r) for r in (held.country, *NEIGHBOURS.get(held.country, ()))]
+def _above(request: Any, owner: Reseller | Customer | Extension) -> Any:
+    """Return who above stops the calls of this owner; customers learn of none of it
+    that is not theirs."""
+    if isinstance(owner, Extension) and _is_stopped(owner.customer):
+        return owner.customer
+    if isinstance(owner, Reseller) or request.membership.level == "customer":
+        return None
+    reseller = limit_words.payer(owner)
+    reseller = reseller.reseller if isinstance(reseller, Customer) else reseller
+    return reseller if _is_stopped(reseller) else None
+
+
+def _is_stopped(owner: Reseller | Customer) -> bool:
+    return any(window.is_reached for window in spent(limits_of(owner)))
 
 
 def _may_change(request: Any, owner: Reseller | Customer | Extension) -> bool:

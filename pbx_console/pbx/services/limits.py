@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Any, Literal, TypeVar
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import connection, transaction
@@ -19,6 +20,7 @@ from pbx_console.pbx.models import Extension, Limit, LimitCrossing, LimitUse
 from pbx_console.pbx.models.limits import Risk
 from pbx_console.pbx.services.nouns import store
 
+T = TypeVar("T")
 FIELDS = [
     *("max_calls", "minutes_hour", "minutes_day", "money_hour_micro"),
     *("money_day_micro", "night_percent", "night_home_only", "countries"),
@@ -56,6 +58,43 @@ def limits_of(
     """Return the row of an owner, or an unsaved one without any limit."""
     place = _place(owner)
     return Limit.objects.filter(**place).first() or Limit(**place)
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What holds for calls outside beside the amounts, with what the levels above say.
+
+    `countries` None: the home country and its neighbours.
+    """
+
+    countries: list[str] | None
+    opened: list[str]
+    night_percent: int
+    night_home_only: bool
+    expensive_forwards: bool
+
+
+def rules_of(limit: Limit) -> Rules:
+    """Return the rules in force for the owner of a limit."""
+    levels = [limit]
+    if limit.extension_id:
+        levels.append(limits_of(limit.customer))
+    if limit.customer_id:
+        levels.append(limits_of(limit.reseller))
+    # A reseller's percentage is of its own amounts; an extension's is the customer's.
+    night = [row.night_percent for row in levels if row.customer_id or row is limit]
+    return Rules(
+        countries=_first(row.countries for row in levels),
+        opened=_first(row.opened for row in levels) or [],
+        night_percent=_first(night) or 100,
+        night_home_only=bool(_first(row.night_home_only for row in levels)),
+        expensive_forwards=bool(_first(row.expensive_forwards for row in levels)),
+    )
+
+
+def _first(values: Iterable[T | None]) -> T | None:
+    """Return the first that says something."""
+    return next((value for value in values if value is not None), None)
 
 
 def _place(owner: Reseller | Customer | Extension) -> dict[str, Any]:
@@ -101,10 +140,10 @@ def _check_lists(values: dict[str, Any]) -> None:
 
 def forget_money(owner: Reseller | Customer) -> None:
     """Begin to count money anew: the owner pays in another currency from now on."""
-    own = LimitUse.objects.filter(customer=None, reseller=owner)
+    whose: dict[str, Any] = {"customer": None, "reseller": owner}
     if isinstance(owner, Customer):
-        own = LimitUse.objects.filter(customer=owner)
-    own.update(micro=0, live_micro=0)
+        whose = {"customer": owner}
+    LimitUse.objects.filter(**whose).update(micro=0, live_micro=0)
 
 
 @transaction.atomic
