@@ -98,10 +98,11 @@ def _tell_lock(box: VoicemailBox) -> None:
     )
     told = box.addresses or list(people.values_list("email", flat=True).distinct())
     kept = {"code": box.customer.code, "key": box.pk}
+    page = "voicemail_messages" if box.addresses else "voicemail_box"
     context = {
         "box": str(box.extension or box),
         "happened_at": timezone.now(),
-        "path": reverse("console:voicemail_box", kwargs=kept),
+        "path": reverse(f"console:{page}", kwargs=kept),
     }
     for address in told:
         language = _language(box, address)

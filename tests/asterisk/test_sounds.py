@@ -9,6 +9,7 @@ import pytest
 from django.conf import settings
 
 from embedded import asterisk_root, speech
+from pbx_console.pbx.migrations import _prompts_sql
 
 PROJECT = Path(__file__).resolve().parents[2]
 TEXTS = PROJECT / "asterisk_conf" / "sounds"
@@ -32,6 +33,9 @@ def played() -> set[str]:
     """Our own announcements that the dialplan or a step names."""
     files = [*(PROJECT / "asterisk_conf" / "etc").glob("*.conf")]
     texts = [path.read_text() for path in files]
+    texts += re.findall(r"'pbx/[a-z-]*[a-z]'", _prompts_sql.SAID)
+    pairs = re.findall(r"'(pbx/[a-z-]*-)'", _prompts_sql.SAID)
+    texts += [f"{stem}{word}" for stem in pairs for word in ("on", "off")]
     lines = [line for text in texts for line in text.splitlines() if line[:1] != ";"]
     return {name for line in lines for name in PLAYED.findall(line)} - {"migrations"}
 

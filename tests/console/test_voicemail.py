@@ -259,15 +259,18 @@ def test_a_prompt_is_uploaded_and_lies_where_it_is_played(
     assert heard.content == bytes(prompt.data)
 
 
-@pytest.mark.parametrize("data", [b"MZ no sound", b"", b"RIFF\x00\x00\x00\x00WAVE"])
+@pytest.mark.parametrize(
+    "data", [b"MZ no sound", b"", b"RIFF\x00\x00\x00\x00WAVE", b"<svg onload='x'/>"]
+)
 def test_an_upload_that_is_no_sound_is_refused(world: World, data: bytes) -> None:
-    sent = SimpleUploadedFile("hello.wav", data)
-    answer = person(world, "admin").post(
-        prompt_url(world, "prompt_new"), {"name": "Hello", "upload": sent}
-    )
-    assert answer.status_code == 422
+    client = person(world, "admin")
+    for name in ("prompt_new", "music_new"):
+        sent = SimpleUploadedFile("hello.wav", data)
+        values = {"name": "Hello", "upload": sent}
+        assert client.post(prompt_url(world, name), values).status_code == 422
     with as_everyone("test"):
         assert not Prompt.objects.filter(name="Hello").exists()
+        assert not MusicClass.objects.filter(name="Hello").exists()
 
 
 def test_a_prompt_that_is_played_stays(world: World, spool: Path) -> None:

@@ -11,7 +11,9 @@ from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.models import AuditEntry
 from pbx_console.accounts.scope import as_customer, as_everyone
 from pbx_console.asterisk.models import PsEndpoint, VoicemailUser
+from pbx_console.pbx import projection
 from pbx_console.pbx.models import Destination, VoicemailBox
+from pbx_console.pbx.services.extensions import delete_extension, save_extension
 from pbx_console.pbx.services.voicemail_boxes import (
     delete_box,
     has_pin,
@@ -102,3 +104,40 @@ def test_a_customer_sees_its_own_boxes_only(world: World) -> None:
     make_box(world)
     with as_customer(world.zuidlijn.customer):
         assert not VoicemailBox.objects.exists()
+
+
+def test_whose_lamps_follow_a_box_is_projected_and_ends_with_it(world: World) -> None:
+    tenant = world.nordbel
+    endpoint = PsEndpoint.objects.filter(pk=tenant.extension.endpoint_id)
+    own = endpoint.get().mailboxes
+    with as_everyone("test"):
+        other = save_extension(
+            SYSTEM, customer=tenant.customer, number="202", name="Office"
+        )
+    shared = make_box(world, number="390", watchers=[tenant.extension])
+    theirs = make_box(world, extension=other, watchers=[tenant.extension])
+    watched = endpoint.get().mailboxes.split(",")
+    assert watched == [own, f"s{shared.pk}@{tenant.customer.code}", *watched[2:]]
+    assert watched[2:] == [f"{other.pk}@{tenant.customer.code}"]
+    with as_everyone("test"):
+        assert not projection.drift()
+        entry = AuditEntry.objects.filter(object_key=str(shared.pk)).first()
+        assert entry is not None
+        assert entry.after["lamps"] == ["201"]
+        delete_extension(SYSTEM, other)
+        delete_box(SYSTEM, shared)
+        assert not VoicemailBox.objects.filter(pk=theirs.pk).exists()
+        assert not projection.drift()
+    assert endpoint.get().mailboxes == own
+
+
+def test_a_lamp_follows_few_boxes_and_never_a_strangers(world: World) -> None:
+    extension = world.nordbel.extension
+    for place in range(5):
+        make_box(world, number=f"39{place}", name=f"B{place}", watchers=[extension])
+    for refused in ([extension], [world.zuidlijn.extension]):
+        with pytest.raises(ValidationError) as raised:
+            make_box(world, number="399", watchers=refused)
+        assert "watchers" in raised.value.message_dict
+    with pytest.raises(ValidationError):
+        make_box(world, watchers=[extension])  # its own phone

@@ -13,6 +13,7 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, validate_email
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pbx_console.accounts.models.resellers import Language
@@ -139,6 +140,11 @@ class VoicemailBox(Reachable):
         That of an own box is known before the box exists, so phones can always watch it.
         """
         return str(self.extension_id) if self.extension_id else f"s{self.pk}"
+
+    @property
+    def is_locked(self) -> bool:
+        """Say whether wrong PINs closed it for phones, for the moment."""
+        return bool(self.pin_locked_until and self.pin_locked_until > timezone.now())
 
     @property
     def lamps(self) -> list[str]:

@@ -17,7 +17,7 @@ from pbx_console.pbx import projection, refresh, tasks
 from pbx_console.pbx.countries import COUNTRY_OF
 from pbx_console.pbx.models import Destination, Device, Extension
 from pbx_console.pbx.models.extensions import random_secret
-from pbx_console.pbx.services import nouns
+from pbx_console.pbx.services import nouns, voicemail_boxes
 from pbx_console.pbx.services.dids import save_did
 
 FIELDS = [
@@ -134,11 +134,13 @@ def delete_extension(actor: Actor, extension: Extension) -> None:
     before = audit.snapshot(extension, FIELDS)
     before["outside_numbers"] = _silence(actor, extension)
     nouns.ensure_unused(extension.destination)
+    lamps = voicemail_boxes.followers_of(extension)
     audit.record(
         actor, "extension.deleted", extension, key=extension.endpoint_id, before=before
     )
     _withdraw(extension)
     extension.delete()
+    voicemail_boxes.follow(lamps)
     look_again(extension.customer, extension.customer.reseller)
 
 

@@ -71,7 +71,13 @@ def delete_box(actor: Actor, box: VoicemailBox) -> None:
     """Delete a box that nothing leads to; a sweep clears its messages away."""
     phones = list(box.watchers.select_related("customer"))
     drop(actor, box, FIELDS)
-    _tell(phones)
+    follow(phones)
+
+
+def followers_of(extension: Extension) -> list[Extension]:
+    """Return whose lamps follow an extension's own box, beside its own phones."""
+    rows = Extension.objects.filter(watched_boxes__extension=extension)
+    return list(rows.select_related("customer"))
 
 
 def _watch(box: VoicemailBox, chosen: list[Extension] | None) -> None:
@@ -81,7 +87,7 @@ def _watch(box: VoicemailBox, chosen: list[Extension] | None) -> None:
     before = set(box.watchers.values_list("pk", flat=True))
     box.watchers.set(_checked(box, chosen))
     changed = before ^ {extension.pk for extension in chosen}
-    _tell(Extension.objects.filter(pk__in=changed).select_related("customer"))
+    follow(Extension.objects.filter(pk__in=changed).select_related("customer"))
 
 
 def _checked(box: VoicemailBox, chosen: list[Extension]) -> list[Extension]:
@@ -98,7 +104,7 @@ def _checked(box: VoicemailBox, chosen: list[Extension]) -> list[Extension]:
     return chosen
 
 
-def _tell(extensions: Iterable[Extension]) -> None:
+def follow(extensions: Iterable[Extension]) -> None:
     """Make the phones' lamps follow what they follow now."""
     changed = list(extensions)
     projection.project_extensions(changed)
@@ -113,11 +119,13 @@ def _tell(extensions: Iterable[Extension]) -> None:
 def set_pin(actor: Actor, box: VoicemailBox, pin: str) -> None:
     """Set the PIN of a box; an empty one opens the own box without asking.
 
-    A shared box without a PIN cannot be opened by phone at all.
+    A shared box without a PIN cannot be opened by phone at all. A box that wrong PINs
+    closed is open again.
     """
     if pin:
         check_pin(pin)
     voicemail_pins.write(box, pin)
+    VoicemailBox.objects.filter(pk=box.pk).update(pin_tries=0, pin_locked_until=None)
     audit.record(actor, "voicemailbox.pin_changed", box)
 
 
