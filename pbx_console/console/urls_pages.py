@@ -8,6 +8,7 @@ from pbx_console.console.views import (
     calls,
     customers,
     extensions,
+    flagged_calls,
     home,
     numbers,
     price_lists,
@@ -108,6 +109,20 @@ urlpatterns = [
     path("calls/<int:call_id>/", calls.call, name="call"),
     path("usage/", usage.exports, name="exports"),
     path("usage/months/", usage.months, name="usage"),
+    path("usage/to-check/", flagged_calls.flagged_calls, name="flagged_calls"),
+    path(
+        "usage/to-check/<int:call_id>/", flagged_calls.flagged_call, name="flagged_call"
+    ),
+    path(
+        "usage/to-check/<int:call_id>/accept/",
+        flagged_calls.flagged_call_accept,
+        name="flagged_call_accept",
+    ),
+    path(
+        "usage/to-check/<int:call_id>/waive/",
+        flagged_calls.flagged_call_waive,
+        name="flagged_call_waive",
+    ),
     path("usage/<slug:slug>/<int:sequence>/", usage.export, name="export"),
     path(
         "usage/<slug:slug>/<int:sequence>/<slug:rendering>/",

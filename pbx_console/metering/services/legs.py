@@ -39,13 +39,18 @@ def accept_leg(actor: Actor, leg: Leg, *, duration_ms: int | None = None) -> Leg
 
 
 @transaction.atomic
-def waive_leg(actor: Actor, leg: Leg) -> Leg:
-    """Decide that a flagged leg is never billed. Raises ValidationError if not flagged."""
+def waive_leg(actor: Actor, leg: Leg, *, because: str) -> Leg:
+    """Decide that a flagged leg is never billed; `because` is kept in the log.
+
+    Raises ValidationError if it is not flagged, or no reason is given.
+    """
+    if not because.strip():
+        raise ValidationError({"because": _("Say why it is not billed.")})
     leg = _flagged(leg)
     before = audit.snapshot(leg, FIELDS)
     leg.state, leg.reason = Leg.State.WAIVED, Leg.Reason.WAIVED
     leg.save()
-    after = audit.snapshot(leg, FIELDS)
+    after = audit.snapshot(leg, FIELDS) | {"because": because.strip()}
     audit.record(actor, "leg.waived", leg, before=before, after=after)
     return leg
 
