@@ -95,6 +95,11 @@ def test_other_vendors_files_and_ways_out_are_nothing(name: str) -> None:
     assert meaning(MODELS["yealink-t54w"], name) is None
 
 
+def test_two_dots_are_nobody_s_file() -> None:
+    assert guesses("f0X5U.hw1.cfg")
+    assert guesses("f0X5U..hw1.cfg") == {}
+
+
 @given(name=st.text(max_size=60))
 @settings(max_examples=100, deadline=None)
 def test_no_name_breaks_it(name: str) -> None:

@@ -185,6 +185,8 @@ def test_an_account_that_is_none_is_refused(field: str, value: object) -> None:
         ("provisioning_url", "https://[broken/"),
         ("admin_password", "pass word"),
         ("idle_text", "two\nlines"),
+        ("idle_text", " outer blanks"),
+        ("idle_text", "x" * 129),
         ("keys", (LineKey(KeyKind.BLF, "203", account=3),)),
     ],
 )

@@ -115,6 +115,13 @@ def test_credentials_and_addresses_are_no_one_s_to_set(slug: str, name: str) -> 
     assert caught.value.name == name
 
 
+@pytest.mark.parametrize("origin", [one for one in Origin if one > Origin.MODEL])
+def test_no_level_may_set_them(origin: Origin) -> None:
+    stolen = Layer(origin, {"account.1.password": "another-secret-0"})
+    with pytest.raises(Refused):
+        lines(T54W, FULL, [stolen])
+
+
 @pytest.mark.parametrize("model", REPRESENTATIVES, ids=lambda model: model.family.slug)
 def test_no_table_reaches_a_locked_setting(model: PhoneModel) -> None:
     for one in settings_of(model, fitted(model)):

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import xml.etree.ElementTree as ET
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
+from urllib.parse import unquote
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -134,6 +136,9 @@ def test_a_hostile_name_stays_a_name_in_soft_clients(name: str) -> None:
 def test_codes_for_other_clients() -> None:
     code = soft_clients.acrobits_link(FIRST, "NORDBEL")
     assert code == f"csc:{FIRST.user}:{FIRST.secret}@NORDBEL"
+    signs = soft_clients.acrobits_link(replace(FIRST, secret="a+b=c^d!e*"), "NORDBEL")
+    assert unquote(signs.removesuffix("@NORDBEL").split(":")[2]) == "a+b=c^d!e*"
+    assert not set("+=^!*") & set(signs)
     link = soft_clients.zoiper_link("4fab2ee7179e8dfada45e900766f520d", "abc123")
     assert link.endswith("&u=&p=&a=&t=abc123")
     assert FIRST.secret not in link

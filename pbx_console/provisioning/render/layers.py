@@ -101,10 +101,11 @@ def _own_names(family: Family) -> frozenset[str]:
 def _everything() -> PhoneConfig:
     account = Account("user", "no-secret", "example.org", "1", "Name")
     address = "https://example.org/"
+    watching = LineKey(KeyKind.BLF, "1", lamp="2")
     return PhoneConfig(
         mac="000413000001",
         accounts=(account,) * _MANY,
-        keys=tuple(LineKey(kind, "1") for kind in KeyKind),
+        keys=(*(LineKey(kind, "1") for kind in KeyKind), watching),
         ntp_server="example.org",
         phonebook_url=address,
         voicemail_number="1",
