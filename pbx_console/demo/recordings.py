@@ -7,7 +7,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from pbx_console.accounts.actor import Actor
-from pbx_console.accounts.models import Reseller
+from pbx_console.accounts.models import Membership, Reseller, Role
 from pbx_console.lib import audio, speech_file
 from pbx_console.metering.models import Leg
 from pbx_console.pbx import recording_files
@@ -25,9 +25,10 @@ SAID = {
 
 def add_recordings(actor: Actor) -> None:
     """Record the newest two outside calls of each reseller, and the calls to come."""
+    heard = Membership.objects.filter(role=Role.ADMIN).values("customer")
     for reseller in Reseller.objects.all():
         legs = Leg.objects.filter(
-            reseller=reseller, duration_ms__gte=5000, customer__language__in=SAID
+            reseller=reseller, duration_ms__gte=5000, customer__in=heard
         ).exclude(direction=Leg.Direction.EMERGENCY)
         for leg in legs.select_related("customer").newest_first()[:2]:
             _record(actor, leg)

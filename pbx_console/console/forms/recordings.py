@@ -25,14 +25,12 @@ class RulesForm(NounForm):
     ) -> None:
         """Offer the customer's own prompts and people only."""
         super().__init__(*args, obj=obj, **kwargs)
-        described: Any = RecordingRules._meta.get_field("prompt")
         self.fields["prompt"] = forms.ModelChoiceField(
             Prompt.objects.filter(customer=customer).exclude(digest=""),
             label=_("Own announcement"),
             required=False,
             initial=obj.prompt_id,
             empty_label=_("“This call is recorded.”"),
-            help_text=described.help_text,
         )
         self.fields["listeners"] = forms.TypedMultipleChoiceField(
             label=_("Who may listen"),
