@@ -49,8 +49,8 @@ class Near(NamedTuple):
                 percent = 100 if used >= cap else 80
                 owner = (self.level, self.customer_id, self.owner)
                 place = (self.window, self.begins_at, measure)
-                figures = (percent, used, cap, self.currency)
-                found.append(Crossed(*owner, *place, *figures))
+                figures = (percent, used, cap)
+                found.append(Crossed(*owner, *place, *figures, self.currency))
         return found
 
 

@@ -112,7 +112,6 @@ class LimitForm(forms.Form):
         label=_("Opened ranges"),
         choices=Risk.choices,
         required=False,
-        widget=forms.CheckboxSelectMultiple(attrs={"class": "cb"}),
     )
     expensive_forwards = forms.ChoiceField(
         label=_("Forwards may lead to expensive numbers"), choices=MAY, required=False

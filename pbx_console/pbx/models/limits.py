@@ -223,7 +223,15 @@ class LimitCrossing(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.percent} % {self.window} {self.measure}"
+        """Return whose it is and the figures: the log keeps this in no language."""
+        if self.measure == Measure.MONEY:
+            used, cap = (f"{v / MICRO:.2f}" for v in (self.used, self.cap))
+        else:
+            used, cap = (str(v // 60_000) for v in (self.used, self.cap))
+        unit = self.currency if self.measure == Measure.MONEY else "min"
+        number = self.owner.partition("-")[2]
+        whose = f"{self.customer or self.reseller} {number}".strip()
+        return f"{whose}, {used} / {cap} {unit}".strip()
 
 
 class LimitCountry(models.Model):

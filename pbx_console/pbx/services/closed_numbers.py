@@ -30,12 +30,12 @@ def refuse_closed(
     customer: Customer, number: str, *, field: str, extension: Extension | None = None
 ) -> None:
     """Raise ValidationError when the limits let no call be sent on to `number`."""
-    asked = [customer.pk, extension and extension.pk, number]
+    asked = [customer.pk, extension.pk if extension else None, number, number]
     with connection.cursor() as cursor:
         cursor.execute(
             "SELECT asterisk.forward_closed(%s, %s, %s),"
             " (asterisk.range_of(%s)).region",
-            [*asked, number],
+            asked,
         )
         reason, region = cursor.fetchone()
     if reason:

@@ -51,7 +51,7 @@ def note_crossing(crossed: Crossed, *, ended: int = 0) -> bool:
             LimitCrossing.objects.filter(pk=row.pk).update(calls_ended=counted)
         return False
     verb = "limit.reached" if crossed.percent == 100 else "limit.warned"
-    audit.record(SYSTEM, verb, row, customer=own, after=_figures(crossed))
+    audit.record(SYSTEM, verb, row, customer=own)
     _tell(crossed, customer, own)
     return True
 

@@ -77,7 +77,7 @@ class Rules:
 def rules_of(limit: Limit) -> Rules:
     """Return the rules in force for the owner of a limit."""
     levels = [limit]
-    if limit.extension_id:
+    if limit.extension_id and limit.customer:
         levels.append(limits_of(limit.customer))
     if limit.customer_id:
         levels.append(limits_of(limit.reseller))
