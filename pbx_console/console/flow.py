@@ -7,6 +7,7 @@ and call these with their `Words`.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable
+from copy import copy
 from dataclasses import dataclass
 from typing import Any
 
@@ -165,12 +166,14 @@ def show_delete(
     back = words.url("change", customer, obj.pk)
     refused = ""
     if request.method == "POST" and form.is_valid():
+        kept = copy(obj)  # deleting takes its key
         try:
             delete(request.actor, obj)
         except ValidationError as error:
             refused = " ".join(error.messages)
         else:
-            toast(request, words.deleted % {"name": obj.name})
+            undo = history.undo_address(request, kept)
+            toast(request, words.deleted % {"name": obj.name}, undo=undo)
             return redirect(words.url("list", customer))
     wrong = " ".join(str(e) for e in form.errors.get("confirm", []))
     context = {

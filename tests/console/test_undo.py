@@ -18,9 +18,11 @@ from pbx_console.accounts.services.undo import offered, undo
 from pbx_console.asterisk.models import PsEndpoint
 from pbx_console.metering.models import CustomerTariff, PriceList
 from pbx_console.metering.services.tariffs import choose_for_customer
-from pbx_console.pbx.models import Did, Extension, OutboundRoute, Trunk
-from pbx_console.pbx.services.dids import save_did
+from pbx_console.pbx.models import Did, Extension, HuntGroup, OutboundRoute, Trunk
+from pbx_console.pbx.services.dids import delete_did, save_did
 from pbx_console.pbx.services.extensions import delete_extension, save_extension
+from pbx_console.pbx.services.hunt_groups import save_group
+from pbx_console.pbx.services.phonebook import delete_entry, save_entry
 from pbx_console.pbx.services.trunks import delete_route, save_route, save_trunk
 from tests.conftest import World
 from tests.console.conftest import Opens, text_of
@@ -308,3 +310,56 @@ def test_what_has_no_way_back_says_so(sign_in: Opens, world: World) -> None:
     assert entry is not None
     with pytest.raises(ValidationError, match="cannot be taken back"):
         undo(actor, entry, role="owner")
+
+
+# ── deletions ────────────────────────────────────────────────────────────────────────
+
+
+def test_a_deleted_group_comes_back_with_its_members(
+    sign_in: Opens, world: World
+) -> None:
+    client, held = sign_in("technician"), world.nordbel.customer
+    to = held.destinations.get(number="201")
+    values: dict[str, Any] = {"number": "600", "name": "Sales", "ring_seconds": 25}
+    group = save_group(SYSTEM, customer=held, members=[to], **values)
+    url = reverse("console:group_delete", args=[held.code, group.pk])
+    page = text_of(client.post(url, {"confirm": "Sales"}, follow=True))
+    assert not HuntGroup.objects.filter(pk=group.pk).exists()
+    assert reverse("console:undo", args=[last().pk]) in page
+
+    press(client, last())
+    back = HuntGroup.objects.get(pk=group.pk)
+    assert (back.name, back.number, back.ring_seconds) == ("Sales", "600", 25)
+    assert [m.destination for m in back.members.all()] == [to]
+    assert held.destinations.filter(number="600").exists()
+    assert last("huntgroup.created").undoes == last("huntgroup.deleted").pk
+
+
+def test_a_deletion_is_not_taken_back_where_the_number_is_taken(
+    sign_in: Opens, world: World
+) -> None:
+    held = world.nordbel.customer
+    values: dict[str, Any] = {"number": "600", "name": "Sales", "ring_seconds": 25}
+    group = save_group(SYSTEM, customer=held, members=[], **values)
+    client = sign_in("technician")
+    url = reverse("console:group_delete", args=[held.code, group.pk])
+    client.post(url, {"confirm": "Sales"})
+    gone = last("huntgroup.deleted")
+    save_extension(SYSTEM, customer=held, number="600", name="New")
+    press(client, gone)
+    assert not HuntGroup.objects.filter(pk=group.pk).exists()
+
+
+def test_a_phonebook_entry_and_a_number_of_the_stock_come_back(world: World) -> None:
+    held = world.nordbel.customer
+    entry = save_entry(SYSTEM, customer=held, name="Ines", numbers=["+493023125777"])
+    key = entry.pk
+    delete_entry(SYSTEM, entry)
+    back = taken_back(last("phonebookentry.deleted"))
+    assert (back.pk, back.name, back.customer) == (key, "Ines", held)
+
+    trunk = Trunk.objects.filter(reseller=None).first()
+    did = save_did(SYSTEM, number="+493023125888", trunk=trunk)
+    delete_did(SYSTEM, did)
+    again = taken_back(last("did.deleted"))
+    assert (again.number, again.trunk) == ("+493023125888", trunk)

@@ -170,10 +170,12 @@ def number_delete(request: Any, digits: str) -> HttpResponse:
     did = one(request, digits)
     form = ConfirmForm(request.POST or None, wanted=digits)
     if request.method == "POST" and form.is_valid():
-        shown = phone(did.number)
+        shown, stock = phone(did.number), did.reseller_id is None
         attempted(form, lambda: delete_did(request.actor, did))
         if not form.errors:
-            toast(request, _("%(number)s is removed.") % {"number": shown})
+            undo = history.undo_address(request, did) if stock else ""
+            words = _("%(number)s is removed.") % {"number": shown}
+            toast(request, words, undo=undo)
             return redirect("console:numbers")
     error = " ".join(str(e) for errors in form.errors.values() for e in errors)
     context = {"did": did, "error": error, "wanted": digits}

@@ -12,7 +12,7 @@ from pbx_console.accounts.services import undo
 from pbx_console.pbx.models import Announcement
 from pbx_console.pbx.services.hunt_groups import refuse_own
 from pbx_console.pbx.services.menus import refuse_silent
-from pbx_console.pbx.services.nouns import drop, store
+from pbx_console.pbx.services.nouns import drop, store, undeletes
 
 FIELDS = ["number", "name", "prompt", "then"]
 
@@ -43,3 +43,11 @@ def _undo_save(actor: Actor, entry: AuditEntry) -> Announcement:
     found = undo.locked(Announcement.objects.filter(pk=entry.object_key))
     values = undo.values_before(found, entry, FIELDS)
     return save_announcement(actor, announcement=found, **values)
+
+
+def _again(actor: Actor, row: Announcement, values: dict[str, Any]) -> Announcement:
+    values.pop("_before")
+    return save_announcement(actor, announcement=row, **values)
+
+
+undeletes(Announcement, FIELDS, _again, right="callflow.manage")

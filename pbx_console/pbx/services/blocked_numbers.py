@@ -12,7 +12,7 @@ from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import AuditEntry, Customer
 from pbx_console.accounts.services import undo
 from pbx_console.pbx.models import BlockedNumber
-from pbx_console.pbx.services.nouns import drop, store
+from pbx_console.pbx.services.nouns import drop, store, undeletes
 
 FIELDS = ["number", "is_prefix", "note"]
 MOST = 2_000
@@ -62,3 +62,11 @@ def _undo_creation(actor: Actor, entry: AuditEntry) -> None:
 def _undo_save(actor: Actor, entry: AuditEntry) -> BlockedNumber:
     row = undo.locked(BlockedNumber.objects.filter(pk=entry.object_key))
     return save_blocked(actor, blocked=row, **undo.values_before(row, entry, FIELDS))
+
+
+def _again(actor: Actor, row: BlockedNumber, values: dict[str, Any]) -> BlockedNumber:
+    values.pop("_before")
+    return save_blocked(actor, blocked=row, **values)
+
+
+undeletes(BlockedNumber, FIELDS, _again, right="phonebook.manage")

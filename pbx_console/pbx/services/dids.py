@@ -167,3 +167,11 @@ def _undo_save(actor: Actor, entry: AuditEntry) -> Did:
     rows = Did.objects.select_related("customer__reseller", "destination")
     did = undo.locked(rows.filter(number=entry.object_key))
     return save_did(actor, did=did, **undo.values_before(did, entry, FIELDS))
+
+
+@undo.way("did.deleted", family="did", right="numbers.stock")
+def _undo_deletion(actor: Actor, entry: AuditEntry) -> Did:
+    """Put a number into the platform's stock again; of others the trunk is not known."""
+    if "trunk_id" not in entry.before:
+        raise ValidationError(_("This cannot be taken back."))
+    return save_did(actor, **undo.values_of(Did(), entry, FIELDS))

@@ -13,7 +13,7 @@ from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import AuditEntry, Customer
 from pbx_console.accounts.services import undo
 from pbx_console.pbx.models import Destination, HuntGroup, HuntGroupMember, Kind
-from pbx_console.pbx.services.nouns import drop, store
+from pbx_console.pbx.services.nouns import drop, store, undeletes
 
 FIELDS = ["number", "name", "strategy", "ring_seconds", "overflow", "name_prefix"]
 LOGGED = ("listed_members", "member_ids")
@@ -88,7 +88,7 @@ def _below(groups: Iterable[int]) -> set[int]:
 @transaction.atomic
 def delete_group(actor: Actor, group: HuntGroup) -> None:
     """Delete a group. Raises ValidationError with the uses when something leads there."""
-    drop(actor, group, FIELDS)
+    drop(actor, group, [*FIELDS, *LOGGED])
 
 
 @undo.way("huntgroup.saved", family="huntgroup", right="callflow.manage")
@@ -100,3 +100,14 @@ def _undo_save(actor: Actor, entry: AuditEntry) -> HuntGroup:
         rows = Destination.objects.in_bulk(before)
         values["members"] = [rows[key] for key in before if key in rows]
     return save_group(actor, group=group, **values)
+
+
+def _again(actor: Actor, group: HuntGroup, values: dict[str, Any]) -> HuntGroup:
+    """Make a deleted group again, with those of its members that are still there."""
+    known = values.pop("_before").get("member_ids") or []
+    rows = Destination.objects.in_bulk(known)
+    members = [rows[key] for key in known if key in rows]
+    return save_group(actor, group=group, members=members, **values)
+
+
+undeletes(HuntGroup, FIELDS, _again, right="callflow.manage")

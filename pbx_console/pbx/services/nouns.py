@@ -14,7 +14,8 @@ from django.db import models
 from django.utils.translation import gettext as _
 
 from pbx_console.accounts.actor import Actor
-from pbx_console.accounts.services import audit
+from pbx_console.accounts.models import AuditEntry
+from pbx_console.accounts.services import audit, undo
 from pbx_console.pbx.models.destinations import Destination, Reachable
 
 M = TypeVar("M", bound=models.Model)
@@ -36,7 +37,7 @@ def store(
     the entry keeps of them. The verb is `<model>.created` or `<model>.saved`. Raises
     ValidationError.
     """
-    unsaved = noun.pk is None
+    unsaved = noun._state.adding
     told = [*fields, *logged]
     before = {} if unsaved else audit.snapshot(noun, told)
     for name in fields:
@@ -61,6 +62,28 @@ def drop(actor: Actor, noun: models.Model, fields: list[str], *, key: str = "") 
     verb = f"{noun._meta.model_name}.deleted"
     audit.record(actor, verb, noun, key=key or str(noun.pk), before=before)
     noun.delete()
+
+
+def undeletes(
+    model: type[M],
+    fields: Sequence[str],
+    save: Callable[[Actor, M, dict[str, Any]], M],
+    *,
+    right: str,
+) -> None:
+    """Register how a deleted noun is made again, with the key that it had.
+
+    `save` gets the unsaved noun and what it was, `entry.before` under `_before` included.
+    """
+    name = str(model._meta.model_name)
+
+    @undo.way(f"{name}.deleted", family=name, right=right)
+    def restore(actor: Actor, entry: AuditEntry) -> M:
+        noun = model(pk=int(entry.object_key), customer=entry.customer)
+        if any(field.name == "reseller" for field in model._meta.fields):
+            noun.reseller = entry.reseller  # type: ignore[attr-defined]
+        values = undo.values_of(noun, entry, fields)
+        return save(actor, noun, values | {"_before": entry.before})
 
 
 def refuse_foreign(noun: models.Model, fields: list[str]) -> None:

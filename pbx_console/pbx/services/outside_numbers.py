@@ -11,7 +11,7 @@ from pbx_console.accounts.models import AuditEntry, Customer
 from pbx_console.accounts.services import undo
 from pbx_console.pbx.models import OutsideNumber
 from pbx_console.pbx.services.closed_numbers import refuse_closed
-from pbx_console.pbx.services.nouns import drop, store
+from pbx_console.pbx.services.nouns import drop, store, undeletes
 
 FIELDS = ["number", "name", "e164"]
 
@@ -45,3 +45,11 @@ def _undo_save(actor: Actor, entry: AuditEntry) -> OutsideNumber:
     found = undo.locked(OutsideNumber.objects.filter(pk=entry.object_key))
     values = undo.values_before(found, entry, FIELDS)
     return save_outside_number(actor, outside_number=found, **values)
+
+
+def _again(actor: Actor, row: OutsideNumber, values: dict[str, Any]) -> OutsideNumber:
+    values.pop("_before")
+    return save_outside_number(actor, outside_number=row, **values)
+
+
+undeletes(OutsideNumber, FIELDS, _again, right="callflow.manage")

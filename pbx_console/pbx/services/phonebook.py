@@ -14,7 +14,7 @@ from pbx_console.accounts.models import AuditEntry, Customer, Reseller
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services import undo
 from pbx_console.pbx.models import PhonebookEntry
-from pbx_console.pbx.services.nouns import drop, store
+from pbx_console.pbx.services.nouns import drop, store, undeletes
 
 FIELDS = ["name", "numbers", "note"]
 MOST = 10_000  # entries per book
@@ -69,3 +69,11 @@ def for_phones(customer: Customer, text: str = "") -> list[PhonebookEntry]:
 def _undo_save(actor: Actor, entry: AuditEntry) -> PhonebookEntry:
     row = undo.locked(PhonebookEntry.objects.filter(pk=entry.object_key))
     return save_entry(actor, entry=row, **undo.values_before(row, entry, FIELDS))
+
+
+def _again(actor: Actor, row: PhonebookEntry, values: dict[str, Any]) -> PhonebookEntry:
+    values.pop("_before")
+    return save_entry(actor, entry=row, **values)
+
+
+undeletes(PhonebookEntry, FIELDS, _again, right="phonebook.manage")
