@@ -65,6 +65,9 @@ BEGIN
     excluded.reason_paused);
 END $$;
 
+-- They answer for every customer: for the triggers below only.
+REVOKE ALL ON FUNCTION pbx_queue_agents(bigint), pbx_keep_queue_agents(bigint) FROM PUBLIC;
+
 CREATE OR REPLACE FUNCTION pbx_keep_queue_member(member bigint) RETURNS void
 LANGUAGE plpgsql @SAFE AS $$
 BEGIN
