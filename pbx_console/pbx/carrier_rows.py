@@ -41,7 +41,7 @@ def _endpoint(trunk: Trunk, revision_variable: str) -> PsEndpoint:
         outbound_proxy=_proxy(trunk),
         transport=_transport(trunk),
         media_encryption="sdes" if trunk.srtp else None,
-        from_user=trunk.username if trunk.account_in_from and trunk.username else None,
+        from_user=whole(trunk.username) or None if trunk.account_in_from else None,
         from_domain=trunk.domain or None,
         send_pai="yes" if header == Trunk.CallerHeader.PAI else "no",
         send_rpid="yes" if header == Trunk.CallerHeader.RPID else "no",
@@ -60,7 +60,7 @@ def _variables(trunk: Trunk, revision_variable: str) -> str:
     """
     told = [revision_variable]
     if trunk.registers:
-        told.append(f"PBX_ACCOUNT={trunk.username}")
+        told.append(f"PBX_ACCOUNT={whole(trunk.username)}")
     if trunk.origin == Trunk.Origin.MARKED:
         header, _colon, value = trunk.abroad_header.partition(":")
         told += [f"PBX_MARK={header.strip()}", f"PBX_MARK_IS={value.strip()}"]
@@ -79,7 +79,7 @@ def _aor(trunk: Trunk) -> PsAor:
     return PsAor(
         id=trunk.endpoint_id,
         max_contacts=0,
-        contact=_whole(uri) if usable else None,
+        contact=whole(uri) if usable else None,
         outbound_proxy=_proxy(trunk),
     )
 
@@ -94,8 +94,8 @@ def _auth(trunk: Trunk) -> PsAuth:
     return PsAuth(
         id=trunk.endpoint_id,
         auth_type="userpass",
-        username=trunk.username,
-        password=trunk.secret,
+        username=whole(trunk.username),
+        password=whole(trunk.secret),
     )
 
 
@@ -106,13 +106,13 @@ def registration_row(trunk: Trunk) -> PsRegistration:
     # With a domain the request still goes to the address of the trunk.
     way = _proxy(trunk)
     if way is None and trunk.domain:
-        way = _whole(f"sip:{trunk.place}{_parameter(trunk)};lr")
+        way = whole(f"sip:{trunk.place}{_parameter(trunk)};lr")
     return PsRegistration(
         id=trunk.endpoint_id,
         endpoint=trunk.endpoint_id,
-        server_uri=_whole(f"sip:{at}{_parameter(trunk)}"),
-        client_uri=f"sip:{trunk.username}@{domain}",
-        contact_user=trunk.username,
+        server_uri=whole(f"sip:{at}{_parameter(trunk)}"),
+        client_uri=whole(f"sip:{trunk.username}@{domain}"),
+        contact_user=whole(trunk.username),
         outbound_auth=trunk.endpoint_id,
         outbound_proxy=way,
         transport=_transport(trunk),
@@ -125,12 +125,12 @@ def _proxy(trunk: Trunk) -> str | None:
         return None
     host = f"[{trunk.proxy}]" if ":" in trunk.proxy else trunk.proxy
     at = f"{host}:{trunk.port}" if trunk.port else host
-    return _whole(f"sip:{at}{_parameter(trunk)};lr")
+    return whole(f"sip:{at}{_parameter(trunk)};lr")
 
 
-def _whole(uri: str) -> str:
-    """Return a URI as a table holds it: a bare semicolon would end the value there."""
-    return uri.replace("^", "^5E").replace(";", "^3B")
+def whole(text: str) -> str:
+    """Return a text as a table holds it: a bare semicolon would end the value there."""
+    return text.replace("^", "^5E").replace(";", "^3B")
 
 
 def _parameter(trunk: Trunk) -> str:

@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services import audit
-from pbx_console.lib.nameservers import Unanswered, sip_targets
+from pbx_console.lib.nameservers import MOST_TARGETS, Unanswered, sip_targets
 from pbx_console.pbx import projection, refresh
 from pbx_console.pbx.models import Trunk, TrunkHealth
 from pbx_console.pbx.models.trunks import addresses_of
@@ -44,7 +44,7 @@ def addresses(trunk: Trunk) -> list[str]:
             name, trunk.port, trunk.transport, settings.DNS_SERVERS
         )
     }
-    return sorted(found)
+    return sorted(found)[:MOST_TARGETS]
 
 
 def resolve(trunk: Trunk) -> None:

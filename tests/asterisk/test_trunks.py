@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections import Counter
 from typing import Any
 
@@ -59,15 +61,30 @@ def test_it_registers_without_a_reload_and_stops_when_it_should(house: House) ->
             port=registrar.port,
             registers=True,
             username="nordbel-7",
-            secret="registrar-secret",
+            secret="registrar;se^41cret",
             watch_seconds=0,
         )
         wait_for(lambda: registration("account") == "Registered")
         asked = [m for m in carrier.messages() if m.line.startswith("REGISTER")]
-        assert 'username="nordbel-7"' in asked[-1].header("Authorization")
+        answer = asked[-1].header("Authorization")
+        assert 'username="nordbel-7"' in answer
+        assert digest_of(answer, "registrar;se^41cret") in answer
         save_trunk(SYSTEM, trunk=trunk, registers=False)
         wait_for(lambda: registration("account") != "Registered")
         assert "Expires: 0" in carrier.messages()[-2].text
+
+
+def digest_of(header: str, secret: str) -> str:
+    """What a registration with this password answers (RFC 2617), out of its header."""
+    part = dict(re.findall(r'(\w+)="?([^",]+)', header))
+    ha1 = _md5(f"{part['username']}:{part['realm']}:{secret}")
+    ha2 = _md5(f"REGISTER:{part['uri']}")
+    quality = (part["nc"], part["cnonce"], part["qop"]) if "qop" in part else ()
+    return _md5(":".join((ha1, part["nonce"], *quality, ha2)))
+
+
+def _md5(text: str) -> str:
+    return hashlib.md5(text.encode(), usedforsecurity=False).hexdigest()
 
 
 def test_a_call_for_the_account_reaches_the_number_in_to(house: House) -> None:

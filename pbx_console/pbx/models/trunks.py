@@ -21,6 +21,7 @@ from pbx_console.accounts.scope import OwnedManager
 from pbx_console.pbx.models.confirmed import Confirmed
 
 MOST_ADDRESSES = 20
+MOST_SECRET = 120
 # Asterisk's words for the state of a registration.
 REGISTRATIONS = {
     "Registered": _("registered"),
@@ -278,6 +279,9 @@ class Trunk(Confirmed):
             raise ValidationError(
                 {"username": _("Registering needs a user and a password.")}
             )
+        if len(self.secret) + 2 * sum(map(self.secret.count, ";^")) > MOST_SECRET:
+            message = _("Too long; ; and ^ count three times.")
+            raise ValidationError({"secret": message})
         if 0 < self.watch_seconds < 10:
             raise ValidationError({"watch_seconds": _("At least 10, or 0 for never.")})
         if self.srtp and self.transport != self.Transport.TLS:
