@@ -53,7 +53,7 @@ def _start(
 ) -> subprocess.Popen[bytes]:
     command = [sys.executable, "-m", "embedded", "test", "--instance", instance]
     return subprocess.Popen(
-        [*command, "--", "-m", marks, "tests"],
+        [*command, "--", "-m", marks, "--durations=30", "--durations-min=3", "tests"],
         cwd=PROJECT,
         stdout=into,
         stderr=subprocess.STDOUT,
