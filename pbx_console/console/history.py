@@ -30,7 +30,7 @@ from pbx_console.console.history_words import (
     LISTS,
     SENTENCES,
 )
-from pbx_console.pbx.models import Did, Extension
+from pbx_console.pbx.models import Did, Extension, Forward
 from pbx_console.pbx.models.queues import REASONS
 
 
@@ -238,6 +238,7 @@ def _words(model: type[models.Model] | None, name: str, value: object) -> str:
         return _("yes") if value else _("no")
     choices = dict(getattr(_field(model, name), "flatchoices", None) or [])
     choices |= Role.choices if name == "role" else []
+    choices |= Forward.Condition.choices if name == "condition" else []
     text = str(choices.get(value, value))
     return formats.phone(text) if text.startswith("+") else text
 

@@ -74,7 +74,7 @@ def of(extension: Extension, asked: Mapping[str, str]) -> Page:
 
 
 def _rows(extension: Extension, before: dt.datetime) -> list[OwnCall]:
-    asked = [extension.customer.code, extension.number, before, SIZE + 1]
+    asked: list[Any] = [extension.customer.code, extension.number, before, SIZE + 1]
     with connection.cursor() as cursor:
         cursor.execute("SELECT * FROM asterisk.seen_calls(%s, %s, %s, %s)", asked)
         return [OwnCall(*row) for row in cursor.fetchall()]

@@ -31,8 +31,8 @@ def leg(world: World) -> Leg:
             extension_number="201",
             number="+493023125777",
             answered_at=at,
-            hung_up_at=at + timedelta(seconds=90),
-            duration_ms=90_000,
+            hung_up_at=at + timedelta(seconds=12_345.678),
+            duration_ms=12_345_678,
             state="flagged",
             reason="restarted",
         )
@@ -50,7 +50,7 @@ def test_it_is_billed_with_the_length_somebody_gives(
     client = sign_in("billing")
     assert "+49 30 23125777" in text_of(client.get(LIST))
     address = f"{LIST}{leg.pk}/"
-    assert 'value="90"' in text_of(client.get(address))
+    assert 'value="12345.678"' in text_of(client.get(address))
     for wrong in ("-1", "x", "", "99999999"):
         answer = client.post(address + "accept/", {"seconds": wrong})
         assert answer.status_code == 422

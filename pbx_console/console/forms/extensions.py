@@ -71,6 +71,8 @@ class ExtensionForm(NounForm):
         self.kept_class = obj.dial_class if obj else DialClass.ABROAD
         self.fields["dial_class"].required = False
         self.fields["number"].widget.attrs["inputmode"] = "numeric"
+        languages: Any = self.fields["language"]
+        languages.choices = [("", _("the customer's")), *languages.choices[1:]]
         self.kept_recorded = obj.recorded if obj else Recorded.NEVER
         self.fields["recorded"].required = False
         if not allowed(Feature.RECORDING, customer):

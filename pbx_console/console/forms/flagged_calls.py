@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
+from typing import Any
+
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
@@ -22,11 +25,11 @@ class AcceptForm(forms.Form):
         widget=forms.NumberInput(attrs={"inputmode": "decimal", "step": "any"}),
     )
 
-    def __init__(self, *args: object, leg: Leg) -> None:
+    def __init__(self, data: Any = None, *, leg: Leg) -> None:
         """Begin with the length that is known."""
         known = leg.duration_ms
-        start = {} if known is None else {"seconds": f"{known / 1000:g}"}
-        super().__init__(*args, initial=start)  # type: ignore[arg-type]
+        start = {} if known is None else {"seconds": str(Decimal(known) / 1000)}
+        super().__init__(data, initial=start)
 
 
 class WaiveForm(forms.Form):
