@@ -9,16 +9,24 @@
 |                                        | on the wire (test_shapes.py)                |
 | a carrier or phone that answers 302    | nobody is called there; the call fails      |
 | a caller that hangs up while it rings  | the phone stops ringing; nobody pays        |
+| a menu whose prompt has no sound       | goes on as if no key had been pressed       |
 | twenty re-INVITEs without a pause      | answered or refused; the call goes on       |
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from urllib.parse import quote
 
 import pytest
 
-from tests.asterisk.conftest import House
+from pbx_console.accounts.actor import SYSTEM
+from pbx_console.accounts.scope import as_everyone
+from pbx_console.pbx.models import Prompt
+from pbx_console.pbx.services.dids import save_did
+from pbx_console.pbx.services.menus import save_menu
+from tests.asterisk.conftest import House, moved_in
 from tests.asterisk.sipp import wait_for
 from tests.asterisk.test_calls import invited
 
@@ -32,6 +40,12 @@ STRINGS = [
     "0\r\n\r\nAction: Originate",
     "+49' OR '1'='1",
 ]
+
+
+@pytest.fixture
+def house(street: House, tmp_path: Path) -> Iterator[House]:
+    """A customer of its own for each test."""
+    yield from moved_in(street, tmp_path)
 
 
 def still_works(house: House) -> None:
@@ -121,6 +135,28 @@ def test_a_caller_who_hangs_up_while_it_rings_stops_it(house: House) -> None:
     wait_for(house.quiet)
     answered = {r.uniqueid for r in house.journal() if r.eventtype == "ANSWER"}
     assert not answered
+
+
+def test_a_menu_without_sound_goes_on(house: House) -> None:
+    north = house.world.nordbel
+    with as_everyone("test"):
+        silent = Prompt.objects.create(
+            customer=north.customer, name="No sound", digest="0" * 64
+        )
+        menu = save_menu(
+            SYSTEM,
+            customer=north.customer,
+            name="Silent",
+            prompt=silent,
+            on_timeout=north.extension.destination,
+        )
+        Prompt.objects.filter(pk=silent.pk).update(digest="")
+        main = north.customer.dids.get(is_main=True)
+        save_did(SYSTEM, did=main, destination=menu.destination)
+    with house.phone(north.extension).answering() as ringing:
+        call = house.carrier.call(north.number, shown="+491701234567", talk=2)
+        assert call.wait() == 0
+        assert len(invited(ringing)) == 1
 
 
 def test_twenty_new_offers_without_a_pause_do_no_harm(house: House) -> None:
