@@ -118,9 +118,7 @@ def _phones(world: World) -> list[Extension]:
     prices = CustomerTariff.objects.get(customer=world.nordbel.customer).price_list
     choose_for_customer(SYSTEM, customer=customer, price_list=prices)
     huge = {"money_hour_micro": 10**14, "money_day_micro": 10**14}
-    save_limits(
-        SYSTEM, owner=customer, minutes_hour=10**8, minutes_day=10**8, **huge
-    )
+    save_limits(SYSTEM, owner=customer, minutes_hour=10**8, minutes_day=10**8, **huge)
     count = max(PHONES, int(os.environ.get("BENCH_EXTENSIONS", "10000")))
     made = [
         Extension(
@@ -163,8 +161,9 @@ def _widen_media() -> None:
     path = own / "etc" / "rtp.conf"
     text = re.sub(r"(rtpstart = )\d+", rf"\g<1>{MEDIA_PORTS[0]}", path.read_text())
     path.write_text(re.sub(r"(rtpend = )\d+", rf"\g<1>{MEDIA_PORTS[1]}", text))
-    configuration = Path("/") / (own / "etc" / "asterisk.conf").relative_to(ASTERISK_ROOT.resolve())
-    command = ["chroot", str(ASTERISK_ROOT), "asterisk", "-C", str(configuration)]
+    inside = Path("/") / own.relative_to(ASTERISK_ROOT.resolve())
+    command = ["chroot", str(ASTERISK_ROOT), "asterisk"]
+    command += ["-C", f"{inside}/etc/asterisk.conf"]
     reload = [*command, "-rx", "module reload res_rtp_asterisk.so"]
     subprocess.run(reload, check=True, stdout=subprocess.DEVNULL, timeout=30)
 
@@ -229,7 +228,7 @@ exten => _X.,1,Dial(PJSIP/${EXTEN}@carrier,120)
 def _bare(phones: list[Extension], carrier: int) -> Iterator[int]:
     """Run the bare Asterisk; its SIP port."""
     own = Path(settings.JOURNAL_DIR).resolve().parent
-    inside = Path("/") / own.relative_to(ASTERISK_ROOT.resolve())  # only in the private root
+    inside = Path("/") / own.relative_to(ASTERISK_ROOT.resolve())
     shutil.rmtree(own / "bare", ignore_errors=True)
     for name in ("etc", "lib", "spool", "run", "log"):
         (own / "bare" / name).mkdir(parents=True)
