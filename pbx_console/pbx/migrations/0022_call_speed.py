@@ -27,5 +27,5 @@ END $$;
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("pbx", "0022_own_page")]
+    dependencies: ClassVar = [("pbx", "0021_prompts_by_phone")]
     operations: ClassVar = [functions(RANGE_OF)]
