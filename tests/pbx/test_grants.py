@@ -8,6 +8,7 @@ from tests.conftest import ASKED, World, owner_connection
 # scoped row (`spending` and what limits are made of).
 MAY = {
     "country_code",
+    "forward_closed",
     "forward_comes_back",
     "has_price",
     "limited",
