@@ -9,6 +9,7 @@ import pytest
 from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.pbx.models import Extension, ParkingLot
+from pbx_console.pbx.services.devices import add_device
 from pbx_console.pbx.services.lamps import lamp_of
 from pbx_console.pbx.services.paging_groups import save_paging_group
 from pbx_console.pbx.services.parking import save_parking_lot
@@ -89,9 +90,32 @@ def test_a_lamp_belongs_to_its_customer(house: House) -> None:
     with as_everyone("test"):
         theirs = lamp_of(south.customer, "201")
     followed = {wanted: follows(wanted) for wanted in (name, theirs, "201", "201-", "")}
-    assert followed.pop(name) == f"PJSIP/{north.extension.endpoint_id}"
-    assert followed.pop(theirs) == f"PJSIP/{south.extension.endpoint_id}"
+    for wanted, extension in ((name, north.extension), (theirs, south.extension)):
+        first = f"PJSIP/{extension.endpoint_id}"
+        assert followed.pop(wanted) == f"{first}&{first}-2&{first}-3"
     assert set(followed.values()) == {"Custom:none"}
+
+
+def test_a_key_shows_every_phone_of_an_extension_and_dials_it(house: House) -> None:
+    north = house.world.nordbel
+    called = house.extension(north.customer, "205")
+    with as_everyone("test"):
+        name = lamp_of(north.customer, "205")
+    assert lamp(house, north.extension, name) == "terminated"
+    with as_everyone("test"):  # after the hint was made
+        device = add_device(SYSTEM, extension=called, name="Mobile app")
+    second = house.agent(device.endpoint_id, str(device.secret))
+    assert second.register() == 200
+    caller = house.phone(north.extension)
+    with second.answering() as taken:
+        calling = caller.call(name, talk=4)
+        wait_for(lambda: lamp(house, north.extension, name) == "confirmed")
+        assert calling.wait() == 0
+    assert len(invited(taken)) == 1
+    for odd in ("205-", "205-xyz9ab0c71d24", f"{name}0", name.replace("-", "--")):
+        refused = caller.call(odd)
+        refused.wait()
+        assert refused.statuses()[-1] >= 400, odd
 
 
 def test_it_speaks_out_of_all_phones_of_a_group(house: House) -> None:
