@@ -15,6 +15,7 @@ from typing import Any
 
 MOST = 60  # nodes of one picture; what is beyond is said, not drawn
 OUTCOMES = ("next", "on_busy", "on_offline", "on_full")
+NOBODY = "nobody"  # an option that says: as things stand, nobody is there
 MEMBER = "m"  # such a pair of `keys` says who rings, not where the call goes
 
 
@@ -182,4 +183,6 @@ class _Walk:
     def _outcome(self, step: Step) -> str:
         if step.action == "busy":
             return "on_busy"
-        return "on_offline" if step.phones and self.away(step) else "next"
+        if NOBODY in str(step.options).split() or (step.phones and self.away(step)):
+            return "on_offline"
+        return "next"

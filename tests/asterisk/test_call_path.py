@@ -12,19 +12,25 @@ from typing import Any
 import pytest
 
 from pbx_console.accounts.actor import SYSTEM
+from pbx_console.accounts.models import Customer, Reseller
 from pbx_console.accounts.scope import as_customer, as_everyone
 from pbx_console.accounts.services.customers import save_customer
 from pbx_console.console.call_paths import path_of
-from pbx_console.pbx.models import Destination, Extension
+from pbx_console.pbx.models import Destination, Extension, Prompt
+from pbx_console.pbx.services.dids import save_did
 from pbx_console.pbx.services.extensions import save_extension
 from pbx_console.pbx.services.forwards import save_forward
 from pbx_console.pbx.services.hunt_groups import save_group
-from pbx_console.pbx.services.schedules import save_schedule
+from pbx_console.pbx.services.menus import save_menu
+from pbx_console.pbx.services.number_ranges import save_range
+from pbx_console.pbx.services.queues import save_queue
+from pbx_console.pbx.services.schedules import save_schedule, switch_schedule
 from tests.asterisk.conftest import House
 from tests.asterisk.sipp import Agent, Process
 
 pytestmark = pytest.mark.asterisk
-OUTSIDE = "+493023125999"
+OUTSIDE, CALLER = "+493023125999", "+4917612345"
+STEM = "+49302312588"
 
 
 class Street:
@@ -40,6 +46,7 @@ class Street:
             number: house.phone(self.own[number]) for number in ("201", "202", "203")
         }
         self.caller = house.phone(self.own["205"])
+        self.outside = house.agent(host=house.carrier.host)
         self.here = {self.own[n].endpoint_id: "free" for n in (*self.phones, "205")}
 
     def destination(self, number: str) -> Destination:
@@ -50,7 +57,8 @@ class Street:
     def drawn(self, number: str) -> list[list[str]]:
         """The phones and outside numbers on the way that the picture calls taken."""
         with as_customer(self.customer):
-            token = f"d{self.destination(number).pk}"
+            called = number.startswith("+")
+            token = number if called else f"d{self.destination(number).pk}"
             path = path_of(self.customer, token, None, self.here)
         rung = []
         for node in path.taken:
@@ -65,14 +73,16 @@ class Street:
         return [each for each in rung if each]
 
     def rung(self, number: str) -> list[tuple[Any, str]]:
-        """Who was really rung when 205 dials, in order."""
+        """Who was really rung when 205 (or a carrier, +49…) dials, in order."""
+        caller = self.outside if number.startswith("+") else self.caller
         agents: list[Agent] = [*self.phones.values(), self.house.carrier]
         with ExitStack() as street:
             listening = [
                 street.enter_context(agent.answering("refuse", code="480", contact="x"))
                 for agent in agents
             ]
-            self.caller.call(number).wait()
+            shown = CALLER if caller is self.outside else ""
+            caller.call(number, shown=shown, talk=2).wait()
             seen = [found for process in listening for found in invited(process)]
         return sorted(seen)
 
@@ -164,3 +174,43 @@ def test_the_picture_and_the_call_agree_about_groups_and_schedules(
     drawn = street.agree("700")  # without hours it is closed
     assert drawn[:2] == [[f"{code}-202"], [f"{code}-201"]]
     assert drawn[3:] == [[f"{code}-203"]]
+
+
+def test_the_picture_and_the_call_agree_about_a_number_and_what_it_leads_to(
+    house: House,
+) -> None:
+    street = Street(house)
+    to, code, own = street.destination, street.customer.code, street.customer
+    north = house.world.nordbel
+    with as_everyone("test"):
+        Reseller.objects.update(max_numbers=5_000)
+        Customer.objects.update(max_numbers=5_000)
+        own.refresh_from_db()
+        silent = Prompt.objects.create(customer=own, name="No sound", digest="0" * 64)
+        save_menu(
+            SYSTEM, customer=own, number="710", name="Menu", prompt=silent,
+            on_timeout=to("202"),
+        )  # fmt: skip
+        Prompt.objects.filter(pk=silent.pk).update(digest="")
+        save_queue(
+            SYSTEM, customer=own, number="720", name="Queue", agents=[],
+            on_empty=to("710"),
+        )  # fmt: skip
+        schedule = save_schedule(
+            SYSTEM, customer=own, number="700", name="Hours", hours=[],
+            open_to=to("203"), closed_to=to("720"),
+        )  # fmt: skip
+        did = own.dids.get(is_main=True)
+        save_did(SYSTEM, did=did, destination=to("700"))
+        save_range(
+            SYSTEM, customer=own, stem=STEM, digits=3, trunk=house.world.trunk,
+            fallback=to("700"),
+        )  # fmt: skip
+    # Closed, a queue without agents, a menu without sound, a phone that does not pick up.
+    assert street.agree(north.number) == [[f"{code}-202"]]
+    assert street.agree(f"{STEM}201") == [[f"{code}-201"]]
+    assert street.agree(f"{STEM}999") == [[f"{code}-202"]]
+    with as_everyone("test"):
+        switch_schedule(SYSTEM, schedule, "open")
+    assert street.agree(north.number) == [[f"{code}-203"]]
+    assert street.agree("700") == [[f"{code}-203"]]
