@@ -57,7 +57,9 @@ def _paths(page: Page, selector: str, origin: str) -> list[str]:
 
 
 def _is_file(path: str) -> bool:
-    return bool(re.search(r"\.(csv|pdf)|/(csv|jsonl|manifest|xlsx|file)/|format=", path))
+    return bool(
+        re.search(r"\.(csv|pdf)|/(csv|jsonl|manifest|xlsx|file)/|format=", path)
+    )
 
 
 def _one_of_each(paths: list[str]) -> list[str]:

@@ -82,7 +82,7 @@ def test_it_tells_of_a_quota_that_is_used_up(
     assert "has almost no extensions left" in shown
 
 
-@pytest.mark.parametrize(("role", "most"), [("operator", 30), ("owner", 26)])
+@pytest.mark.parametrize(("role", "most"), [("operator", 30), ("owner", 31)])
 def test_it_asks_a_bounded_number_of_queries(
     sign_in: Opens, django_assert_max_num_queries: Any, role: str, most: int
 ) -> None:

@@ -25,6 +25,8 @@ PLACE = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 TAG = re.compile(r"</?[a-z][^>]*>")
 # Where a translation may be the English text itself, with the reason.
 SAME = {
+    "Carrier",
+    r"open: %\(names\)s",
     r"[\W\d]*(%\(\w+\)s[\W\d]*(s\b)?[\W\d]*)*": "places for values, no words",
     r"\+?\d+…": "a number's beginning",
     r"(?i)(admin|administrator|code|server|port|account|journal|export|exports|live|logo"

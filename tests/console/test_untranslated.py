@@ -37,6 +37,7 @@ EXEMPT = {
     r"(: )?https?://.*|[\w.+-]+@[\w.-]+|[\w-]+(\.[\w-]+)+(:\d+)?": "addresses",
     r"[a-z]+(_[a-z]+)+": "columns of a file, fixed",
     r"(Ctrl|Strg|Esc|Tab|Enter)( \w)?": "keys",
+    r"X-[A-Z]\w+: \w+": "an example of a SIP header",
     r"\w{1,2}": "initials",
 }
 
