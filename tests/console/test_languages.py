@@ -25,8 +25,6 @@ PLACE = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 TAG = re.compile(r"</?[a-z][^>]*>")
 # Where a translation may be the English text itself, with the reason.
 SAME = {
-    "Carrier",
-    r"open: %\(names\)s",
     r"[\W\d]*(%\(\w+\)s[\W\d]*(s\b)?[\W\d]*)*": "places for values, no words",
     r"\+?\d+…": "a number's beginning",
     r"(?i)(admin|administrator|code|server|port|account|journal|export|exports|live|logo"
@@ -35,7 +33,8 @@ SAME = {
     r"|domains|prefix|reseller|resellers|trunk|trunks|offline|console|tags?|wert|sms"
     r"|%\(counter\)s offline|%\(n\)s resellers?|menu|sample|ctrl k|route|routes"
     r"|privacy|optional|inter, neutral|navigation|agents?|agent %\(n\)s|codes|pin|pause"
-    r"|tcp|tls|udp|voicemail|data|fax|lunch|postcode|transport)": (
+    r"|tcp|tls|udp|voicemail|data|fax|lunch|postcode|transport|carrier"
+    r"|open: %\(names\)s)": (
         "the same word in both languages, as people who work with telephones say it"
     ),
 }
