@@ -11,6 +11,7 @@ from hypothesis import settings as limits
 from hypothesis import strategies as st
 
 from pbx_console.branding import dns
+from pbx_console.lib import nameservers
 from tests.dns import DnsServer
 
 HERE = "nordbel.example"
@@ -53,7 +54,7 @@ def test_it_knows_nobody_answered_from_there_is_nothing(names: DnsServer) -> Non
 def test_it_does_not_blame_the_domain_for_our_own_silence(
     names: DnsServer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dns, "LIFETIME", 0.2)
+    monkeypatch.setattr(nameservers, "LIFETIME", 0.2)
     names.silent.add("silent.example")
     with pytest.raises(dns.Unanswered) as error:
         dns.txt("silent.example")
