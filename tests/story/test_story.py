@@ -54,6 +54,7 @@ def test_the_story_can_be_clicked_and_dialled(
     carrier = Agent(stack.server, tmp_path, host=facts["host"], port=facts["port"])
     with carrier.answering() as taken:
         assert phones["31"].call("030 23125900".replace(" ", ""), talk=2.2).wait() == 0
+        wait_for(lambda: [m for m in taken.messages() if m.line.startswith("BYE")])
     assert OUTSIDE in taken.messages()[0].line
     seconds = _connected(taken.messages())
 
