@@ -133,6 +133,6 @@ def works_at(page: Page, phone: Agent) -> None:
     expect(seat).to_have_attribute("data-word", "in")
     dial(phone, "*462")
     expect(seat).to_have_attribute("data-word", "paused")
-    expect(seat).to_contain_text("lunch")
+    expect(seat).to_contain_text("Mittag")
     dial(phone, "*45")
     expect(seat).to_have_attribute("data-word", "out")

@@ -21,6 +21,7 @@ from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.models import Session, User
 from pbx_console.accounts.rights import has_right
 from pbx_console.accounts.scope import as_everyone
+from pbx_console.accounts.services import proof
 from pbx_console.branding.models import Brand
 from pbx_console.branding.pictures import picture_of
 from pbx_console.branding.services.pictures import save_customer_logo
@@ -142,6 +143,12 @@ def cookies(
 def _session_of(user: User, *, second_factor: bool) -> str:
     client = sign_in_as(Client(), user, second_factor=second_factor)
     return client.cookies[settings.SESSION_COOKIE_NAME].value
+
+
+@pytest.fixture(autouse=True)
+def patience(monkeypatch: pytest.MonkeyPatch) -> None:
+    """These sessions were opened once: on a slow machine their proof would grow old."""
+    monkeypatch.setattr(proof, "GOOD_FOR", 86_400)
 
 
 @pytest.fixture
