@@ -68,6 +68,7 @@ INSTALLED_APPS = [
     "pbx_console.branding",
     "pbx_console.pbx",
     "pbx_console.metering",
+    "pbx_console.provisioning",
     "pbx_console.live",
     "pbx_console.console",
     "pbx_console.api",

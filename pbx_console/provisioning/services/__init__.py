@@ -1,0 +1,1 @@
+"""What people and phones do with phones: one file per noun."""
