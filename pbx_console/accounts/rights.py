@@ -8,6 +8,7 @@ from pbx_console.accounts.models.memberships import CUSTOMER_ROLES, RESELLER_ROL
 VIEW = {
     "customers.view",
     "extensions.view",
+    "phones.view",
     "numbers.view",
     "calls.view",
     "callflow.view",
@@ -16,6 +17,8 @@ VIEW = {
 TECHNICAL = VIEW | {
     "customers.manage",
     "extensions.manage",
+    "phones.manage",
+    "bans.manage",
     "numbers.manage",
     "trunks.view",
     "audit.view",
@@ -50,6 +53,8 @@ RIGHTS: dict[str, frozenset[str]] = {
         {
             "extensions.view",
             "extensions.manage",
+            "phones.view",
+            "phones.manage",
             "numbers.view",
             "numbers.route",
             "callflow.view",
