@@ -94,6 +94,9 @@ class Phone(models.Model):
     window_until = models.DateTimeField(null=True, blank=True)
     bound_address = models.GenericIPAddressField(null=True, blank=True)
     bound_agent = models.CharField(max_length=300, blank=True)
+    # From where it may come without its secret while the window is open: it called there.
+    awaited_address = models.GenericIPAddressField(null=True, blank=True)
+    alarmed_at = models.DateTimeField(null=True, blank=True)
     fetched_at = models.DateTimeField(null=True, blank=True)
     # What was saved after the last fetch is not on the phone yet.
     changed_at = models.DateTimeField(auto_now_add=True)

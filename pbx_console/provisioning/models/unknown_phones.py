@@ -36,6 +36,9 @@ class UnknownPhone(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["reseller", "mac"], name="unknown_once")
         ]
+        indexes = [
+            models.Index(fields=["reseller", "address"], name="unknown_by_address")
+        ]
 
     def __str__(self) -> str:
         return self.mac
