@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pbx_console.provisioning.models.events import PhoneEvent
 from pbx_console.provisioning.models.phones import Phone, PhoneKey, PhoneLine
+from pbx_console.provisioning.models.registrations import Registration
 from pbx_console.provisioning.models.settings import PhoneSettings
 from pbx_console.provisioning.models.setup_links import SetupLink
 from pbx_console.provisioning.models.unknown_phones import UnknownPhone
@@ -14,6 +15,7 @@ __all__ = [
     "PhoneKey",
     "PhoneLine",
     "PhoneSettings",
+    "Registration",
     "SetupLink",
     "UnknownPhone",
 ]
