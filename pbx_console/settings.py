@@ -31,6 +31,18 @@ PUBLIC_SCHEME = env.text("PBX_PUBLIC_SCHEME", "https")
 PUBLIC_PORT = env.text("PBX_PUBLIC_PORT", "")
 SIP_DOMAIN = env.text("PBX_SIP_DOMAIN", "localhost")
 SIP_PORT = env.integer("PBX_SIP_PORT", 5060)
+SIP_TLS_PORT = env.integer("PBX_SIP_TLS_PORT", 5061)
+# What desk phones are told, where nothing is said for one (docs/phones.md).
+# brand: the main host of the reseller; house: PBX_SIP_DOMAIN.
+PHONE_SERVER = env.text("PBX_PHONE_SERVER", "brand")
+PHONE_TRANSPORT = env.text(
+    "PBX_PHONE_TRANSPORT", "tls" if PUBLIC_SCHEME == "https" else "udp"
+)
+PHONE_WEB = env.text("PBX_PHONE_WEB", "off")
+PHONE_TIME_SERVER = env.text("PBX_PHONE_TIME_SERVER", "")
+PHONE_TLS_ONLY = env.boolean("PBX_PHONE_TLS_ONLY", default=PUBLIC_SCHEME == "https")
+# Makers' certificates, checked by the proxy (deploy/Caddyfile), stand for a window.
+PHONE_CERTIFICATES = env.boolean("PBX_PHONE_CERTIFICATES", default=False)
 # Whose signatures on carriers' certificates count; empty: the machine's own list.
 SIP_AUTHORITIES = env.text("PBX_SIP_AUTHORITIES", "")
 NODE = env.text("PBX_NODE", "pbx1")

@@ -53,6 +53,7 @@ class KeyKind(StrEnum):
     FORWARD = "forward"
     TRANSFER = "transfer"
     CONFERENCE = "conference"
+    FREE = "free"  # nothing: the key after it stays where it is
 
 
 class Web(StrEnum):
@@ -65,6 +66,7 @@ class Web(StrEnum):
 _WATCHING: Final = frozenset(
     {KeyKind.BLF, KeyKind.PARK, KeyKind.QUEUE, KeyKind.VOICEMAIL}
 )
+KINDS: Final = frozenset(KeyKind) - {KeyKind.FREE}
 _NUMBERED: Final = _WATCHING | {KeyKind.SPEED_DIAL}
 DEFAULT_CODECS: Final = (Codec.OPUS, Codec.G722, Codec.PCMA, Codec.PCMU)
 

@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from pbx_console.provisioning.render.config import (
+    KINDS,
     Account,
     Codec,
     KeyKind,
@@ -201,7 +202,7 @@ FAMILY: Final = Family(
         text=r"sip/line\[\d{1,2}\]/DisplayName phone/display/LCDTitle "
         r"phone/xmlContact\[1\]/Name dsskey/internal\[\d{1,2}\]/Fkey\[\d{1,2}\]/Title",
     ),
-    kinds=frozenset(KeyKind),
+    kinds=KINDS,
 )
 
 

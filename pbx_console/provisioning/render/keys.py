@@ -34,7 +34,9 @@ def left_out(model: PhoneModel, config: PhoneConfig) -> list[LineKey]:
     """Return the wished keys that this model cannot show."""
     shown = {at for at, _key in placed(model, config)}
     wished = enumerate(wanted(config), start=1)
-    return [key for at, key in wished if at not in shown]
+    return [
+        key for at, key in wished if at not in shown and key.kind is not KeyKind.FREE
+    ]
 
 
 def wanted(config: PhoneConfig) -> tuple[LineKey, ...]:

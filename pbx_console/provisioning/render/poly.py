@@ -9,6 +9,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from pbx_console.provisioning.render.config import (
+    KINDS,
     Account,
     Codec,
     KeyKind,
@@ -290,7 +291,7 @@ def _family(slug: str, name: str, agent: str, *sources: str) -> Family:
         user_agent=re.compile(agent),
         sources=sources,
         adjustable=_ADJUSTABLE,
-        kinds=frozenset(KeyKind),
+        kinds=KINDS,
     )
 
 

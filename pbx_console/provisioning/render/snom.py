@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pbx_console.provisioning.render.config import (
+    KINDS,
     Account,
     KeyKind,
     LineKey,
@@ -308,7 +309,7 @@ DESK: Final = Family(
         "Function Key Types (Snom Service Hub)",
     ),
     adjustable=_ADJUSTABLE,
-    kinds=frozenset(KeyKind),
+    kinds=KINDS,
 )
 BASE: Final = Family(
     slug="snom-dect",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Final
 
 from pbx_console.provisioning.render.config import (
+    KINDS,
     Account,
     Codec,
     KeyKind,
@@ -258,7 +259,7 @@ DESK: Final = Family(
         "Configuration templates common.cfg and MAC.cfg for T4x and T5x",
     ),
     adjustable=_ADJUSTABLE,
-    kinds=frozenset(KeyKind),
+    kinds=KINDS,
 )
 BASE: Final = Family(
     slug="yealink-dect",
