@@ -12,7 +12,7 @@ from pbx_console.accounts.rls import BY_CUSTOMER_ID, enable
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("provisioning", "0002_walls")]
+    dependencies: ClassVar = [("provisioning", "0003_fetches")]
     operations: ClassVar = [
         migrations.CreateModel(
             name="Registration",
