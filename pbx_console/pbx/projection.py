@@ -63,6 +63,7 @@ def extension_rows(
     """
     account = device or extension
     key = account.endpoint_id
+    encryption, optimistic = account.media_encryption
     endpoint = PsEndpoint(
         id=key,
         aors=key,
@@ -80,6 +81,8 @@ def extension_rows(
             f"{box}@{extension.customer.code}" for box in [extension.pk, *watched]
         ),
         moh_suggest=extension.customer.code,
+        media_encryption=encryption,
+        media_encryption_optimistic=optimistic,
     )
     auth = PsAuth(
         id=key, username=key, realm=REALM, md5_cred=digest(key, account.secret)

@@ -42,9 +42,11 @@ class PsEndpoint(models.Model):
     # The own box, and the music of the customer: both named before either exists.
     mailboxes = models.CharField(max_length=120, null=True)
     moh_suggest = models.CharField(max_length=40, null=True)
-    # Carriers only: what SIP and speech travel in, and how a number is told.
-    transport = models.CharField(max_length=10, null=True)
+    # SRTP: of carriers, and of phones as their file told them; `optimistic` takes both.
     media_encryption = models.CharField(max_length=4, null=True)
+    media_encryption_optimistic = models.CharField(max_length=3, null=True)
+    # Carriers only: what SIP travels in, and how a number is told.
+    transport = models.CharField(max_length=10, null=True)
     outbound_proxy = models.CharField(max_length=120, null=True)
     from_domain = models.CharField(max_length=100, null=True)
     send_rpid = models.CharField(max_length=3, default="no", db_default="no")

@@ -14,12 +14,13 @@ from pbx_console.accounts.fields import SecretField
 from pbx_console.accounts.models import Customer
 from pbx_console.accounts.scope import OwnedManager
 from pbx_console.pbx.models.confirmed import Confirmed
+from pbx_console.pbx.models.encrypted import Encrypted
 from pbx_console.pbx.models.extensions import Extension, random_secret
 
 FIRST_SLOT, LAST_SLOT = 2, 9
 
 
-class Device(Confirmed):
+class Device(Confirmed, Encrypted):
     """Another account of an extension: `<customer code>-<number>-<slot>`."""
 
     extension = models.ForeignKey(

@@ -19,6 +19,7 @@ from pbx_console.accounts.models import Customer
 from pbx_console.accounts.models.resellers import Language
 from pbx_console.accounts.scope import OwnedManager
 from pbx_console.pbx.models.confirmed import Confirmed
+from pbx_console.pbx.models.encrypted import Encrypted
 
 # Short numbers that mean something outside, in any country we serve.
 RESERVED = {"110", "112", "115", "133", "144"}
@@ -55,7 +56,7 @@ def validate_number(value: str) -> None:
         )
 
 
-class Extension(Confirmed):
+class Extension(Confirmed, Encrypted):
     """An extension and the account its phone registers with."""
 
     customer = models.ForeignKey(

@@ -72,7 +72,7 @@ def rename_device(actor: Actor, *, device: Device, name: str) -> Device:
 @transaction.atomic
 def reset_device_secret(actor: Actor, device: Device) -> str:
     """Give a phone's account a new secret and return it, to be shown once."""
-    device.secret = random_secret()
+    device.secret, device.srtp = random_secret(), ""
     _apply(device)
     key = device.extension.endpoint_id
     audit.record(actor, "device.secret_reset", device, key=key)

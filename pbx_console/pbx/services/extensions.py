@@ -122,7 +122,7 @@ def reset_secret(actor: Actor, extension: Extension) -> str:
 
     The old one is refused as soon as the PBX confirms.
     """
-    extension.secret = random_secret()
+    extension.secret, extension.srtp = random_secret(), ""
     _apply(extension)
     audit.record(actor, "extension.secret_reset", extension, key=extension.endpoint_id)
     return str(extension.secret)
