@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pbx_console.pbx.models.announcements import Announcement
+from pbx_console.pbx.models.bans import Ban, BanTarget
 from pbx_console.pbx.models.blocked_numbers import BlockedNumber
 from pbx_console.pbx.models.conferences import Conference
 from pbx_console.pbx.models.destinations import Destination, Kind, Reachable
@@ -45,6 +46,8 @@ from pbx_console.pbx.models.voicemail_boxes import VoicemailBox, VoicemailMessag
 
 __all__ = [
     "Announcement",
+    "Ban",
+    "BanTarget",
     "BlockedNumber",
     "CallerPolicy",
     "Conference",
