@@ -70,6 +70,7 @@ TOP: tuple[tuple[Entry, ...], ...] = (
         Entry("resellers", _("Resellers"), "building-store", "resellers.manage"),
         Entry("customers", _("Customers"), "users", "customers.view"),
         Entry("extensions", _("Extensions"), "hash", "extensions.view"),
+        Entry("phones", _("Phones"), "device-landline-phone", "phones.view"),
         Entry("numbers", _("Numbers"), "number", "numbers.view"),
         Entry("trunks", _("Trunks"), "server", "trunks.view"),
     ),
@@ -92,6 +93,7 @@ INSIDE: tuple[tuple[Entry, ...], ...] = (
         Entry("home", _("Overview"), "home", "own.view"),
         Entry("customer", _("Overview"), "home", "extensions.view"),
         Entry("customer_extensions", _("Extensions"), "hash", "extensions.view"),
+        Entry("customer_phones", _("Phones"), "device-landline-phone", "phones.view"),
         Entry("customer_numbers", _("Numbers"), "number", "numbers.view"),
     ),
     (

@@ -16,6 +16,7 @@ from pbx_console.console.urls_numbers import urlpatterns as numbers
 from pbx_console.console.urls_pages import urlpatterns as pages
 from pbx_console.console.urls_paths import urlpatterns as paths
 from pbx_console.console.urls_people import urlpatterns as people
+from pbx_console.console.urls_phones import urlpatterns as phones
 from pbx_console.console.urls_queues import urlpatterns as queues
 from pbx_console.console.urls_recordings import urlpatterns as recordings
 from pbx_console.console.urls_trunks import urlpatterns as trunks
@@ -31,6 +32,7 @@ urlpatterns = [
     *mails,
     *audit,
     *people,
+    *phones,
     *extensions,
     *voicemail,
     *flow,

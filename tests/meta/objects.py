@@ -19,6 +19,7 @@ from pbx_console.pbx.models import (
     Site,
     Trunk,
 )
+from pbx_console.provisioning.models import Phone, PhoneLine, UnknownPhone
 from tests.conftest import Tenant
 from tests.meta import flow_objects, number_objects
 from tests.meta.addresses import Address
@@ -58,6 +59,11 @@ def _value(name: str, address: Address, tenant: Tenant) -> Any:
         known := number_objects.KEYS.get(address.name)
     ):
         return known(tenant)[name]
+    if name == "mac":
+        called_in = address.name.startswith("console:unknown_phone")
+        return _caller(tenant) if called_in else _phone(tenant)
+    if name == "slug" and address.name.startswith("console:unknown_phone"):
+        return tenant.reseller.slug
     if name == "slug":
         noun = address.name.removeprefix("console:").partition("_")[0]
         return SLUGS[noun](tenant)
@@ -146,6 +152,28 @@ def _shown_right(tenant: Tenant) -> int:
         return right.pk
 
 
+MACS = {"nordbel": "000413a00001", "zuidlijn": "000413a00002"}
+
+
+def _phone(tenant: Tenant) -> str:
+    own = {"mac": MACS[tenant.reseller.slug], "model": "snom-d785"}
+    with as_everyone("matrix"):
+        phone = Phone.objects.filter(customer=tenant.customer).first()
+        if phone is None:
+            phone = Phone.objects.create(customer=tenant.customer, **own)
+            PhoneLine.objects.create(
+                phone=phone, position=1, extension=tenant.extension
+            )
+        return phone.mac
+
+
+def _caller(tenant: Tenant) -> str:
+    own = {"reseller": tenant.reseller, "mac": "000413a0000f"}
+    with as_everyone("matrix"):
+        UnknownPhone.objects.get_or_create(**own, defaults={"address": "192.0.2.7"})
+    return own["mac"]
+
+
 def _recording(tenant: Tenant) -> int:
     call = {"seconds": 9, "size": 1, "linkedid": "1.1", "started_at": timezone.now()}
     with as_everyone("matrix"):
@@ -158,6 +186,7 @@ def _recording(tenant: Tenant) -> int:
 
 
 VALUES = {
+    "family": lambda t: "snom-desk",
     "recording": _recording,
     "right_id": _shown_right,
     "slot": _slot,

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from pbx_console.provisioning import configs
 from pbx_console.provisioning.models import Phone, PhoneKey
 from pbx_console.provisioning.render.catalogue import MODELS
 from pbx_console.provisioning.render.config import KeyKind
@@ -31,8 +32,6 @@ NUMBERED: Final = frozenset(
 
 def ensure_fit(phone: Phone) -> None:
     """Write the phone's file once, unseen. Raises ValidationError when that fails."""
-    from pbx_console.provisioning import configs
-
     model = MODELS[phone.model]
     try:
         render(model, configs.config_of(phone), configs.layers_of(phone))

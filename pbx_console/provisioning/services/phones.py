@@ -17,13 +17,14 @@ from django.utils.translation import gettext as _
 
 from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import Customer
+from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services import audit
 from pbx_console.lib.macs import MacError, MacProblem, parse_mac
 from pbx_console.pbx.models import Extension
 from pbx_console.provisioning.models import Phone, PhoneKey, UnknownPhone
 from pbx_console.provisioning.models.phones import random_password
 from pbx_console.provisioning.render.catalogue import MODELS
-from pbx_console.provisioning.services import phone_fit, phone_lines
+from pbx_console.provisioning.services import phone_fit, phone_lines, windows
 
 FIELDS = ["name", "mac", "model", "transport", "srtp"]
 LOGGED = [*FIELDS, "extensions"]
@@ -48,9 +49,8 @@ def add_phone(
     _store(phone)
     phone_lines.put(actor, phone, extensions)
     phone_fit.ensure_fit(phone)
-    UnknownPhone.objects.filter(mac=phone.mac).delete()
     _note(actor, "phone.created", phone, {})
-    _open(actor, phone)
+    _await(actor, phone)
     return phone
 
 
@@ -87,9 +87,8 @@ def swap_phone(actor: Actor, phone: Phone, *, mac: str, model: str) -> Phone:
     changed(phone)
     phone_lines.renew(actor, phone)
     phone_fit.ensure_fit(phone)
-    UnknownPhone.objects.filter(mac=phone.mac).delete()
     _note(actor, "phone.swapped", phone, before)
-    _open(actor, phone)
+    _await(actor, phone)
     return phone
 
 
@@ -237,7 +236,9 @@ def _note(actor: Actor, verb: str, phone: Phone, before: dict[str, Any]) -> None
     audit.record(actor, verb, phone, before=before, after=told(phone))
 
 
-def _open(actor: Actor, phone: Phone) -> None:
-    from pbx_console.provisioning.services import windows
-
+def _await(actor: Actor, phone: Phone) -> None:
+    """Let the phone in; if it called before, it may come from there, and is known now."""
     windows.open_window(actor, phone)
+    with as_everyone("a phone that is known now"):
+        rows = UnknownPhone.objects.filter(reseller=phone.customer.reseller_id)
+        rows.filter(mac=phone.mac).delete()
