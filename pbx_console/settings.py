@@ -265,8 +265,14 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"format": "{asctime} {levelname} {name}: {message}", "style": "{"}
+        "line": {
+            "()": "pbx_console.lib.masking.MaskedFormatter",
+            "format": "{asctime} {levelname} {name}: {message}",
+            "style": "{",
+        }
     },
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["stderr"], "level": env.text("PBX_LOG_LEVEL", "INFO")},
+    # However uvicorn was started: addresses of phones are secrets.
+    "loggers": {"uvicorn.access": {"handlers": [], "propagate": False}},
 }

@@ -1,4 +1,4 @@
-"""All addresses: the JSON face, the brand's files, the console."""
+"""All addresses: the JSON face, the brand's files, the console, phones' files."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ urlpatterns = [
     path("api/", include("pbx_console.api.urls")),
     path("", include("pbx_console.branding.urls")),
     path("", include("pbx_console.console.urls")),
+    path("", include("pbx_console.provisioning.urls")),
 ]
 
 handler400 = "pbx_console.console.views.errors.bad_request"

@@ -26,3 +26,11 @@ def allowed(limit: RateLimitItem, *keys: str) -> bool:
         return _shared().hit(limit, *keys)
     except Exception:  # noqa: BLE001 - any storage failure means the spare counter
         return _spare.hit(limit, *keys)
+
+
+def is_left(limit: RateLimitItem, *keys: str) -> bool:
+    """Say whether one more of `keys` would be within the limit; count nothing."""
+    try:
+        return _shared().test(limit, *keys)
+    except Exception:  # noqa: BLE001 - any storage failure means the spare counter
+        return _spare.test(limit, *keys)

@@ -21,7 +21,7 @@ Handler = Callable[[HttpRequest], HttpResponse]
 # Machines inside the deployment ask these by any name; no brand and no session is used.
 WITHOUT_BRAND = ("/api/health/", "/api/caddy/")
 # Asked by machines under whatever name they were told; never sent elsewhere.
-WHERE_ASKED = ("/.well-known/", "/api/", "/ws/", "/provisioning/", "/static/")
+WHERE_ASKED = ("/.well-known/", "/api/", "/ws/", "/p/", "/static/")
 DRAFT = "brand_draft"  # in the session: the brand whose draft dresses the pages
 NOBODY = 0  # no reseller has it, so no session can belong to this realm
 

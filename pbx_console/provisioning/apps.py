@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from importlib import import_module
+
 from django.apps import AppConfig
 
 
@@ -10,3 +12,7 @@ class ProvisioningConfig(AppConfig):
 
     name = "pbx_console.provisioning"
     label = "provisioning"
+
+    def ready(self) -> None:
+        """Let the worker know the tasks."""
+        import_module("pbx_console.provisioning.fetch_tasks")

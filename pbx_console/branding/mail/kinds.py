@@ -288,6 +288,20 @@ _ALL = (
         },
     ),
     Kind(
+        "phone_alarm",
+        gettext_noop("Somebody asked for the settings of a phone"),
+        gettext_noop("A stranger tried to fetch the settings of a phone."),
+        Audience.RESELLER,
+        {
+            "owner": "Hafenkontor Lindqvist",
+            "phone": "Empfang",
+            "reason": "second_fetcher",
+            "address": "203.0.113.7",
+            "happened_at": _SOON,
+            "path": "/phones/",
+        },
+    ),
+    Kind(
         "test",
         gettext_noop("Test mail from %(product)s"),
         gettext_noop("You asked for it on this page."),
