@@ -246,6 +246,13 @@ AMI_WRITER = (
     env.text("PBX_AMI_WRITER_SECRET"),
 )
 
+# Addresses that try passwords or accounts: points until a ban (a wrong password is one, an
+# account that does not exist three), networks that are never banned, and a file that the
+# machine's packet filter reads (docs/bans.md); empty: Asterisk alone refuses.
+BAN_POINTS = env.integer("PBX_BAN_POINTS", 30)
+NEVER_BANNED = env.listing("PBX_NEVER_BANNED")
+BANS_FILE = env.text("PBX_BANS_FILE", "")
+
 LANGUAGE_CODE = "en"
 LANGUAGES = [("de", _("German")), ("en", _("English")), ("nl", _("Dutch"))]
 LOCALE_PATHS = [BASE_DIR / "pbx_console" / "locale"]

@@ -24,9 +24,10 @@ from redis.exceptions import RedisError
 
 from pbx_console.accounts.models import Customer
 from pbx_console.accounts.scope import as_everyone
-from pbx_console.asterisk.ami.calls import Channel, Exchange, Forged, registered
+from pbx_console.asterisk.ami.calls import Channel, Exchange, Forged, contacts
 from pbx_console.asterisk.ami.client import AmiClient, AmiError
 from pbx_console.live import state
+from pbx_console.live.phones import PhoneFeed
 from pbx_console.live.queues import Board
 from pbx_console.pbx import presence
 from pbx_console.pbx.announce import customer_group
@@ -58,6 +59,7 @@ class Listener:
         self.client = client
         self.exchange = Exchange()
         self.board = Board()
+        self.phones = PhoneFeed()
         self.redis = redis.asyncio.from_url(
             settings.REDIS_URL,
             decode_responses=True,
@@ -91,6 +93,7 @@ class Listener:
         if not self.client.spoiled:
             await self._look()
             await self._write()
+            self.phones.write()
 
     async def _begin(self) -> None:
         """Believe the feed again, then ask what is going on."""
@@ -114,7 +117,7 @@ class Listener:
             if event is None:
                 return
             try:
-                if not self.board.apply(event):
+                if not (self.board.apply(event) or self.phones.apply(event)):
                     self.exchange.apply(event)
             except Forged as error:
                 logger.warning("an event that Asterisk would not send: %s", error)
@@ -132,7 +135,9 @@ class Listener:
         answer = await self.client.ask(
             {"Action": "DBGetTree", "Family": "registrar", "Key": "contact"}, timeout=20
         )
-        self.exchange.registered = registered(answer["events"], now=time.time())
+        found = contacts(answer["events"], now=time.time())
+        self.exchange.registered = set(found)
+        self.phones.look(found)
         self.looked = time.monotonic()
         self.look_again = max(LOOK, 20 * (self.looked - start))
 

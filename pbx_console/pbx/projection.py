@@ -28,6 +28,8 @@ from pbx_console.pbx.models import Device, Extension, Trunk, VoicemailBox
 
 # Neutral on purpose: a phone may show the realm of a challenge.
 REALM = "telephony"
+# Each channel of a phone tells at its end how it was heard (dialplan_phones.conf).
+HEARD = "CHANNEL(hangup_handler_push)=quality,s,1"
 TABLES: tuple[type[models.Model], ...] = (
     PsAuth,
     PsAor,
@@ -72,7 +74,7 @@ def extension_rows(
         callerid=_shown_inside(extension),
         accountcode=extension.number,
         tenantid=extension.customer.code,
-        set_var=f"{revision_variable(account.revision)};{told}",
+        set_var=f"{revision_variable(account.revision)};{HEARD};{told}",
         language=extension.language or extension.customer.language,
         subscribe_context="lamps",
         named_call_group=_pickup_group(extension),

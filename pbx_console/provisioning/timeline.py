@@ -10,20 +10,26 @@ from __future__ import annotations
 import datetime as dt
 import ipaddress
 import re
-from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
+from django.db.models import Q
 from django.utils import timezone
 
-from pbx_console.accounts.models import Customer, Reseller
+from pbx_console.accounts.models import AuditEntry, Customer, Reseller
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.provisioning.models import Phone, PhoneEvent, PhoneLine
+from pbx_console.provisioning.timeline_words import words_of
 
 FOLD = dt.timedelta(minutes=10)
 COMES_AND_GOES = ("registered", "lost")
+KEPT, HEARD_KEPT = dt.timedelta(days=90), dt.timedelta(days=30)
+# Verbs of the log that have an event of their own beside them.
+TOLD = ("phone.resynced", "phone.rebooted")
 FLAPS = 3  # comings and goings within FOLD that become one line
 LONGEST = 200
+SAME = ("reason", "linkedid", "what")  # details that make two events two
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -42,9 +48,13 @@ def note(
     phone: Phone | None = None,
     endpoint: str = "",
     address: str | None = None,
+    times: int = 1,
     **detail: Any,
 ) -> PhoneEvent:
-    """Write one thing down, or add it to the row that it repeats."""
+    """Write one thing down, or add it to the row that it repeats.
+
+    `times`: how often it happened since it was last told.
+    """
     with as_everyone("timeline"), transaction.atomic():
         phone = phone or _phone_of(endpoint)
         customer = customer or (phone.customer if phone else _customer_of(endpoint))
@@ -55,6 +65,7 @@ def note(
             phone=phone,
             endpoint=clean(endpoint, 60),
             kind=kind,
+            count=times,
             address=_address(address),
             detail={key: clean(value) for key, value in detail.items()},
         )
@@ -92,13 +103,13 @@ def _folded(row: PhoneEvent) -> PhoneEvent:
         return flapping
     same = _recent(row, [row.kind]).filter(address=row.address).first()
     if row.kind not in COMES_AND_GOES and same is not None and _alike(same, row):
-        return _again(same, row)
+        return _again(same, row, row.count)
     row.save()
     return row
 
 
 def _alike(one: PhoneEvent, other: PhoneEvent) -> bool:
-    return bool(one.detail.get("reason") == other.detail.get("reason"))
+    return all(one.detail.get(name) == other.detail.get(name) for name in SAME)
 
 
 def _again(same: PhoneEvent, row: PhoneEvent, more: int = 1) -> PhoneEvent:
@@ -138,23 +149,88 @@ def _flapping(row: PhoneEvent) -> PhoneEvent | None:
     return row
 
 
-def timeline_of(
-    *, phone: Phone | None = None, endpoint: str = "", limit: int = 50
-) -> list[Any]:
-    """Return what happened, newest first, in the reader's language (thin yet)."""
-    rows = PhoneEvent.objects.all()
-    rows = rows.filter(phone=phone) if phone else rows.filter(endpoint=endpoint)
-    return list(rows[:limit])
-
-
-def forget_old(days: int = 90) -> int:
-    """Delete what is older than that; return how many rows."""
-    before = timezone.now() - dt.timedelta(days=days)
+def forget_old() -> int:
+    """Delete what is old; return how many rows."""
     with as_everyone("old events of phones"):
-        deleted, _kinds = PhoneEvent.objects.filter(last_at__lt=before).delete()
+        now = timezone.now()
+        old = Q(last_at__lt=now - KEPT)
+        old |= Q(kind="heard", last_at__lt=now - HEARD_KEPT)
+        deleted, _kinds = PhoneEvent.objects.filter(old).delete()
     return deleted
 
 
-def words_of(kind: str, detail: Mapping[str, Any]) -> str:
-    """Return a sentence (thin yet)."""
-    return kind
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of a timeline, in the reader's language.
+
+    `tone` is a state of the design (`live`, `pending`, `failed` or nothing), `by` who did
+    it, `entry` the change behind it, if it is one.
+    """
+
+    at: dt.datetime
+    kind: str
+    words: str
+    tone: str = ""
+    detail: str = ""
+    by: str = ""
+    address: str = ""
+    account: str = ""
+    count: int = 1
+    since: dt.datetime | None = None
+    entry: AuditEntry | None = None
+
+
+def timeline_of(
+    *, phone: Phone | None = None, endpoint: str = "", limit: int = 50
+) -> list[Line]:
+    """Return what happened to a phone or an account, newest first: seen and changed.
+
+    Changes come from the audit log when they are read, so there is one copy of them.
+    """
+    seen = [_line(row) for row in _events(phone, endpoint)[:limit]]
+    changed = [_changed(entry) for entry in _entries(phone, endpoint)[:limit]]
+    return sorted([*seen, *changed], key=lambda line: line.at, reverse=True)[:limit]
+
+
+def _events(phone: Phone | None, endpoint: str) -> Any:
+    rows = PhoneEvent.objects.all()
+    if phone is not None:
+        return rows.filter(phone=phone)
+    code = endpoint.partition("-")[0]
+    own = Q(endpoint=endpoint) | Q(endpoint__startswith=f"{endpoint}-")
+    return rows.filter(own, customer__code=code)
+
+
+def _entries(phone: Phone | None, endpoint: str) -> Any:
+    rows = AuditEntry.objects.all()
+    if phone is not None:
+        about = Q(object_type="phone", object_key=str(phone.pk))
+        return rows.filter(about).exclude(verb__in=TOLD)
+    return rows.filter(object_type__in=("extension", "device"), object_key=endpoint)
+
+
+def _line(row: PhoneEvent) -> Line:
+    said = words_of(row.kind, row.detail)
+    return Line(
+        at=row.last_at,
+        kind=row.kind,
+        words=said.text,
+        tone=said.tone,
+        detail=said.detail,
+        by=str(row.detail.get("by", "")),
+        address=row.address or "",
+        account=row.endpoint,
+        count=row.count,
+        since=row.at if row.count > 1 else None,
+    )
+
+
+def _changed(entry: AuditEntry) -> Line:
+    return Line(
+        at=entry.at,
+        kind="changed",
+        words="",
+        by=entry.actor_name,
+        address=entry.address or "",
+        entry=entry,
+    )

@@ -8,6 +8,7 @@ endpoint's id, never from a header that a caller can reach.
 
 from __future__ import annotations
 
+import ipaddress
 import json
 import re
 from collections.abc import Iterable, Mapping
@@ -48,6 +49,7 @@ UP: Final = 6
 _CHANNEL: Final = re.compile(r"PJSIP/([A-Za-z0-9_-]{1,60})-[0-9a-f]{8}")
 _UNIQUE: Final = re.compile(r"(?:[A-Za-z0-9_.-]+-)?([0-9]{9,12})\.[0-9]+")
 _DIALLED: Final = re.compile(r"[0-9+*#]{1,32}")
+_HOST: Final = re.compile(r"sips?:(?:[^@\s]*@)?(\[[0-9A-Fa-f:.]+\]|[0-9.]+)(?:[:;>]|$)")
 _CONTACT: Final = re.compile(r"/registrar/contact/([A-Za-z0-9_-]{1,60});@[0-9a-f]+")
 
 
@@ -114,24 +116,46 @@ def _other_side(event: Mapping[str, str]) -> str:
     return ""
 
 
-def registered(items: Iterable[Mapping[str, str]], *, now: float) -> set[str]:
+@dataclass(frozen=True, slots=True)
+class Contact:
+    """Where an endpoint is registered, and until when. `agent` is a stranger's text."""
+
+    address: str
+    agent: str
+    until: float
+
+
+def contacts(items: Iterable[Mapping[str, str]], *, now: float) -> dict[str, Contact]:
     """Endpoints with a contact that has not expired, from DBGetTree of the registrar.
 
-    What the phone sent (its address, its program) is inside JSON and not looked at.
+    What the phone sent is inside JSON: its program is a text that proves nothing, its
+    address counts only as far as it is one.
     """
-    found = set()
+    found = {}
     for item in items:
         key = _CONTACT.fullmatch(item.get("Key", ""))
-        if key is not None and _expires(item.get("Val", "")) > now:
-            found.add(key[1])
+        contact = _contact(item.get("Val", "")) if key is not None else None
+        if key is not None and contact is not None and contact.until > now:
+            found[key[1]] = contact
     return found
 
 
-def _expires(value: str) -> float:
+def _contact(value: str) -> Contact | None:
     try:
-        return float(json.loads(value)["expiration_time"])
-    except (ValueError, KeyError, TypeError):
-        return 0.0
+        said = json.loads(value)
+        until = float(said["expiration_time"])
+        return Contact(_host(str(said.get("uri"))), str(said.get("user_agent")), until)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return None
+
+
+def _host(uri: str) -> str:
+    """Return the address in a contact's URI, which Asterisk made the sender's own."""
+    found = _HOST.match(uri)
+    try:
+        return str(ipaddress.ip_address(found[1].strip("[]"))) if found else ""
+    except ValueError:
+        return ""
 
 
 @dataclass(slots=True)

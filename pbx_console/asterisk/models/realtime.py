@@ -25,7 +25,7 @@ class PsEndpoint(models.Model):
     callerid = models.CharField(max_length=120, null=True)
     accountcode = models.CharField(max_length=20, null=True)
     tenantid = models.CharField(max_length=20, null=True)
-    set_var = models.CharField(max_length=300, null=True)
+    set_var = models.CharField(max_length=400, null=True)
     identify_by = models.CharField(max_length=20, default="username")
     direct_media = models.CharField(max_length=3, default="no")
     rtp_symmetric = models.CharField(max_length=3, default="yes")

@@ -1,0 +1,129 @@
+"""The phones' part of the listener: who came, who went, who was refused, who was heard.
+
+What happened is collected in the listener's rounds and written by one thread beside it, so
+no page waits for it. What waits is bounded: tries are added up per address and account,
+and of an address that tries many accounts only the address is kept.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import time
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from channels.db import database_sync_to_async
+from django.conf import settings
+from django.db import DatabaseError
+
+from pbx_console.asterisk.ami.calls import Contact
+from pbx_console.asterisk.ami.security import Failed, Heard, failed_of, heard_of
+from pbx_console.pbx.attempts import Attempts, Rules, Tries
+from pbx_console.provisioning import intake, registrations
+from pbx_console.provisioning.registrations import Known
+
+logger = logging.getLogger(__name__)
+EVERY = 1.0  # seconds between two writes
+MOST = 2_000  # kinds of tries, and calls, that wait
+ACCOUNTS = 20  # of one address that are told apart
+
+
+@dataclass(slots=True)
+class Waiting:
+    """What is not written yet."""
+
+    failed: Counter[Failed] = field(default_factory=Counter)
+    heard: list[Heard] = field(default_factory=list)
+    bans: dict[str, Tries] = field(default_factory=dict)
+
+    def __bool__(self) -> bool:
+        return bool(self.failed or self.heard or self.bans)
+
+
+class PhoneFeed:
+    """The state of all phones; the listener calls it in its rounds."""
+
+    def __init__(self) -> None:
+        """Know nothing yet: the first look compares with the table."""
+        rules = Rules(points=settings.BAN_POINTS, known_points=10 * settings.BAN_POINTS)
+        self.attempts = Attempts(rules)
+        self.known: dict[str, Known] | None = None
+        self.contacts: Mapping[str, Contact] | None = None
+        self.waiting = Waiting()
+        self.task: asyncio.Task[None] | None = None
+        self.written = -1e9
+
+    def apply(self, event: Mapping[str, str]) -> bool:
+        """Follow one event; say whether it was about this. Raises Forged."""
+        if (failed := failed_of(event)) is not None:
+            self._failed(failed)
+        elif (heard := heard_of(event)) is not None:
+            self.waiting.heard = [*self.waiting.heard[-MOST:], heard]
+        else:
+            return False
+        return True
+
+    def _failed(self, failed: Failed) -> None:
+        known = failed.address in self._addresses()
+        tries = self.attempts.add(
+            failed.address,
+            failed.kind,
+            failed.account,
+            now=time.monotonic(),
+            known=known,
+        )
+        if tries is not None and len(self.waiting.bans) < MOST:
+            self.waiting.bans[failed.address] = tries
+        if failed not in self.waiting.failed and self._crowded(failed.address):
+            failed = Failed(failed.kind, "", failed.address)
+        if failed in self.waiting.failed or len(self.waiting.failed) < MOST:
+            self.waiting.failed[failed] += 1
+
+    def _crowded(self, address: str) -> bool:
+        same = (one for one in self.waiting.failed if one.address == address)
+        return sum(1 for _one in same) >= ACCOUNTS
+
+    def _addresses(self) -> set[str]:
+        return {contact.address for contact in (self.contacts or {}).values()}
+
+    def look(self, contacts: Mapping[str, Contact]) -> None:
+        """Take who is registered now."""
+        self.contacts = contacts
+
+    def write(self) -> None:
+        """Begin to write what waits, unless that goes on already."""
+        busy = self.task is not None and not self.task.done()
+        if not busy and time.monotonic() - self.written > EVERY:
+            self.written = time.monotonic()
+            self.task = asyncio.create_task(self._write())
+
+    async def _write(self) -> None:
+        waiting, self.waiting = self.waiting, Waiting()
+        try:
+            await self._compare()
+            if waiting:
+                await database_sync_to_async(intake.take)(
+                    waiting.failed, waiting.heard, waiting.bans
+                )
+        except DatabaseError as error:
+            logger.warning("phones not written: %s", error)
+        except Exception:
+            logger.exception("phones not written")
+
+    async def _compare(self) -> None:
+        if self.contacts is None:
+            return
+        if self.known is None:
+            self.known = await database_sync_to_async(registrations.remembered)()
+        contacts, known = self.contacts, self.known
+        if found := registrations.changes(known, contacts):
+            await database_sync_to_async(registrations.write)(found, known)
+        gone = {
+            key: Known(known[key].address) for key in known.keys() - contacts.keys()
+        }
+        self.known = gone | {
+            key: Known(contact.address, here=True, until=contact.until)
+            for key, contact in contacts.items()
+        }

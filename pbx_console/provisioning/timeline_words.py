@@ -1,0 +1,95 @@
+"""The sentences of a timeline. A detail that a stranger sent is only ever shown as text."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+REFUSED = {
+    "password": gettext_lazy("Registration refused: wrong password"),
+    "account": gettext_lazy("Registration refused: there is no such account"),
+    "address": gettext_lazy("Registration refused: the address is not allowed"),
+}
+LOST = {
+    "expired": gettext_lazy("Not registered any more: it did not come back in time"),
+    "signed_off": gettext_lazy("Signed off by itself"),
+}
+PLAIN = {
+    "registered": (gettext_lazy("Registered"), "live"),
+    "moved": (gettext_lazy("Registered from another address"), "live"),
+    "flapping": (gettext_lazy("Comes and goes"), "pending"),
+    "fetched": (gettext_lazy("Fetched its settings"), "live"),
+    "file_failed": (gettext_lazy("Its settings could not be written"), "failed"),
+    "fetch_refused": (gettext_lazy("Somebody asked for its settings"), "failed"),
+    "second_fetcher": (
+        gettext_lazy("Another device asked for its settings and got nothing"),
+        "failed",
+    ),
+    "window_opened": (gettext_lazy("The next fetch is answered"), "pending"),
+    "bound": (gettext_lazy("Its address belongs to this phone now"), "live"),
+    "adopted": (gettext_lazy("Adopted"), "live"),
+    "resynced": (gettext_lazy("Told to fetch its settings"), "pending"),
+    "rebooted": (gettext_lazy("Told to start again"), "pending"),
+    "banned": (gettext_lazy("An address that tried passwords was banned"), "failed"),
+    "silent": (gettext_lazy("Told as silent by mail"), ""),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """A sentence, what it looks like, and a second line."""
+
+    text: str
+    tone: str = ""
+    detail: str = ""
+
+
+def words_of(kind: str, detail: Mapping[str, Any]) -> Said:
+    """Return what to say of an event; of an unknown kind its name."""
+    reason = str(detail.get("reason", ""))
+    if kind == "refused":
+        return Said(
+            str(REFUSED.get(reason, REFUSED["password"])), "failed", _of(detail)
+        )
+    if kind == "lost":
+        return Said(str(LOST.get(reason, LOST["expired"])), "failed")
+    if kind == "heard":
+        return _heard(detail)
+    text, tone = PLAIN.get(kind, (kind.replace("_", " "), ""))
+    return Said(str(text), tone, _of(detail))
+
+
+def _of(detail: Mapping[str, Any]) -> str:
+    """Return the details that people want to see, as they were sent."""
+    names = ("account", "agent", "firmware", "what")
+    return " · ".join(str(detail[name]) for name in names if detail.get(name))
+
+
+def _heard(detail: Mapping[str, Any]) -> Said:
+    worst = max(_figure(detail, "loss"), _figure(detail, "loss_there"))
+    jitter = max(_figure(detail, "jitter"), _figure(detail, "jitter_there"))
+    if worst >= 5 or jitter >= 60:
+        text, tone = _("Call was hard to understand"), "failed"
+    elif worst >= 1 or jitter >= 30:
+        text, tone = _("Call with gaps"), "pending"
+    else:
+        text, tone = _("Call was heard well"), "live"
+    words = _(
+        "From the phone: %(loss)s %% lost, jitter %(jitter)s ms."
+        " To the phone: %(loss_there)s %% lost, jitter %(jitter_there)s ms."
+    )
+    names = ("loss", "jitter", "loss_there", "jitter_there")
+    figures = {name: f"{_figure(detail, name):g}" for name in names}
+    said = words % figures
+    if rtt := _figure(detail, "rtt"):
+        said += " " + _("Way and back %(ms)s ms.") % {"ms": f"{rtt:g}"}
+    return Said(text, tone, said)
+
+
+def _figure(detail: Mapping[str, Any], name: str) -> float:
+    value = detail.get(name, 0)
+    return float(value) if isinstance(value, int | float) else 0.0
