@@ -74,16 +74,22 @@ class Listener:
 
     async def rounds(self) -> None:
         """Follow for ever. Errors of AMI and Redis end a round, never the process."""
-        while True:
-            try:
-                await self._round()
-            except AmiError as error:
-                logger.info("no state: %s", error)
-                await asyncio.sleep(ROUND)
-            except (RedisError, OSError) as error:
-                logger.warning("state not written: %s", error)
-                self.epoch = ""
-                await asyncio.sleep(0.5)
+        try:
+            while True:
+                await self._guarded()
+        finally:
+            await self.phones.end()
+
+    async def _guarded(self) -> None:
+        try:
+            await self._round()
+        except AmiError as error:
+            logger.info("no state: %s", error)
+            await asyncio.sleep(ROUND)
+        except (RedisError, OSError) as error:
+            logger.warning("state not written: %s", error)
+            self.epoch = ""
+            await asyncio.sleep(0.5)
 
     async def _round(self) -> None:
         await self.client.wait_ready(5)

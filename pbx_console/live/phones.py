@@ -99,6 +99,11 @@ class PhoneFeed:
             self.written = time.monotonic()
             self.task = asyncio.create_task(self._write())
 
+    async def end(self) -> None:
+        """Wait until what is being written is written."""
+        if self.task is not None:
+            await self.task
+
     async def _write(self) -> None:
         waiting, self.waiting = self.waiting, Waiting()
         try:

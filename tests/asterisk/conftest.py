@@ -67,6 +67,8 @@ class House:
 
     def journal(self) -> list[JournalRecord]:
         """What Asterisk has written since the test began."""
+        if not journal_path().exists():  # no call yet
+            return []
         data = journal_path().read_bytes()[self.journal_start :]
         items, _consumed = parse(data)
         return [item for item in items if isinstance(item, JournalRecord)]

@@ -144,7 +144,8 @@ def _contact(value: str) -> Contact | None:
     try:
         said = json.loads(value)
         until = float(said["expiration_time"])
-        return Contact(_host(str(said.get("uri"))), str(said.get("user_agent")), until)
+        agent = str(said.get("user_agent") or "")
+        return Contact(_host(str(said.get("uri"))), agent, until)
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 
