@@ -70,6 +70,7 @@ SENTENCES = {
     "extension.saved": gettext_noop("Extension %(label)s changed"),
     "extension.deleted": gettext_noop("Extension %(label)s deleted"),
     "forward.saved": gettext_noop("Forward of extension %(label)s changed"),
+    "device.handed_out": gettext_noop("%(label)s given to a program"),
     "device.secret_reset": gettext_noop("SIP password of %(label)s replaced"),
     "extension.pin_set": gettext_noop("PIN of extension %(label)s set"),
     "extension.pin_removed": gettext_noop("PIN of extension %(label)s removed"),

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from pbx_console.console.forms.forwards import CONDITIONS
 from pbx_console.pbx import presence
 from pbx_console.pbx.models import Device, Extension
+from pbx_console.provisioning.models import Phone as DeskPhone
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,12 +25,14 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Phone:
-    """One account of the extension; `device` is None for its own."""
+    """One account of the extension; `device` is None for its own. `desk` is the phone
+    that has it, if it was set up here."""
 
     name: str
     account: str
     presence: str
     device: Device | None
+    desk: DeskPhone | None = None
 
 
 def of(extension: Extension) -> dict[str, Any]:
@@ -58,7 +61,17 @@ def _word(extension: Extension, condition: str, word: str) -> str:
 def _phones(extension: Extension) -> list[Phone]:
     devices = list(extension.devices.all())
     words = presence.of_devices(extension, [1, *(d.slot for d in devices)])
+    lines = extension.phone_lines.select_related("phone")
+    desks = {line.device_id: line.phone for line in lines}
     for device in devices:
         device.extension = extension
-    own = Phone(_("First phone"), extension.endpoint_id, words[1], None)
-    return [own, *(Phone(d.name, d.endpoint_id, words[d.slot], d) for d in devices)]
+    own = Phone(
+        _("First phone"), extension.endpoint_id, words[1], None, desks.get(None)
+    )
+    return [
+        own,
+        *(
+            Phone(d.name, d.endpoint_id, words[d.slot], d, desks.get(d.pk))
+            for d in devices
+        ),
+    ]

@@ -4,13 +4,31 @@ from __future__ import annotations
 
 from django.urls import path
 
-from pbx_console.console.views import phone_acts, phone_settings, phones, unknown_phones
+from pbx_console.console.views import (
+    phone_acts,
+    phone_settings,
+    phones,
+    soft_clients,
+    unknown_phones,
+)
 
 ALL = "customers/<slug:code>/phones/"
 ONE = f"{ALL}<slug:mac>/"
 CALLER = "resellers/<slug:slug>/unknown-phones/<slug:mac>/"
 
 urlpatterns = [
+    path("own/app/", soft_clients.own_app, name="own_app"),
+    path("set-up/<slug:token>/", soft_clients.set_up, name="set_up"),
+    path(
+        "set-up/<slug:token>/account.xml",
+        soft_clients.set_up_file,
+        name="set_up_file",
+    ),
+    path(
+        "customers/<slug:code>/extensions/<str:number>/app/",
+        soft_clients.extension_app,
+        name="extension_app",
+    ),
     path("phones/", phones.all_phones, name="phones"),
     path("phones/unknown/", unknown_phones.unknown_phones, name="unknown_phones"),
     path(CALLER, unknown_phones.unknown_phone, name="unknown_phone"),

@@ -45,6 +45,8 @@ PUBLIC = {
     "console:passkey_use": "signs in with a passkey",
     "console:sign_out": "ends whatever session there is",
     "console:invitation": "opened from a mail, before there is an account",
+    "console:set_up": "the token of a link is the key",
+    "console:set_up_file": "a program fetches its account, once",
     "console:language": "the door speaks both languages",
     "console:theme": "light or dark, for everybody",
     "branding:stylesheet": "the brand's tokens, needed at the door",

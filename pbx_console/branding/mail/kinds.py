@@ -225,6 +225,18 @@ _ALL = (
         {"box": "214 Jana Petersen", "happened_at": _SOON, "path": "/"},
     ),
     Kind(
+        "soft_client",
+        gettext_noop("Extension %(extension)s on your computer or mobile"),
+        gettext_noop("Somebody is sent the link that sets up a program as a phone."),
+        Audience.PERSON,
+        {
+            "client": "Linphone",
+            "extension": "214 Jana Petersen",
+            "path": "/set-up/example/",
+            "ends_at": _SOON,
+        },
+    ),
+    Kind(
         "porting_soon",
         gettext_noop("Porting on %(day)s: %(owner)s"),
         gettext_noop("Numbers are ported in two days."),

@@ -36,7 +36,8 @@ def own_extension(request: Any) -> Extension | None:
     return found
 
 
-def _own_or_404(request: Any) -> Extension:
+def own_or_404(request: Any) -> Extension:
+    """Return the person's own extension, 404 for somebody without one."""
     found = own_extension(request)
     if found is None:
         raise Http404
@@ -98,7 +99,7 @@ def phone_otherwise(request: Any, condition: str) -> HttpResponse:
 
 
 def _where(request: Any, condition: str) -> HttpResponse:
-    extension = _own_or_404(request)
+    extension = own_or_404(request)
     form = WhereForm(request.POST, found=pocket.of(extension), condition=condition)
     if form.is_valid():
         attempted(form, lambda: _send(request, form))
@@ -125,7 +126,7 @@ def _send(request: Any, form: WhereForm) -> None:
 @require_POST
 def phone_ring(request: Any) -> HttpResponse:
     """Set how long the phones ring, or switch call waiting."""
-    extension = _own_or_404(request)
+    extension = own_or_404(request)
     form = RingForm(request.POST)
     if not form.is_valid():
         return show(request, WhereForm(found=pocket.of(extension)))
@@ -153,7 +154,7 @@ def _rings(extension: Extension, values: dict[str, Any]) -> str:
 @require_POST
 def phone_dnd(request: Any) -> HttpResponse:
     """Switch do not disturb."""
-    extension = _own_or_404(request)
+    extension = own_or_404(request)
     wanted = request.POST.get("on") == "1"
     if extension.do_not_disturb != wanted:
         save_extension(

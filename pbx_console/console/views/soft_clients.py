@@ -1,0 +1,137 @@
+"""An extension on a computer or mobile: choosing a program, the code, the link."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.core.exceptions import ValidationError
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_http_methods, require_safe
+
+from pbx_console.accounts.models import Membership
+from pbx_console.accounts.services.throttle import count_wrong_token
+from pbx_console.console.access import needs
+from pbx_console.console.forms.soft_clients import SoftClientForm
+from pbx_console.console.saving import attempted
+from pbx_console.console.toasts import toast
+from pbx_console.console.views.extensions import one
+from pbx_console.console.views.phone_page import own_or_404
+from pbx_console.console.views.second_factor import qr_svg
+from pbx_console.pbx.models import Extension
+from pbx_console.provisioning.services import setup_links
+from pbx_console.provisioning.services.setup_links import Handed
+
+METHODS = ["GET", "HEAD", "POST"]
+
+
+@needs("phones.manage")
+@never_cache
+@require_http_methods(METHODS)
+def extension_app(request: Any, code: str, number: str) -> HttpResponse:
+    """Give an extension to a program: a link or a code, shown once or mailed."""
+    extension = one(request, code, number)
+    form = SoftClientForm(request.POST or None, initial=_of_person(extension))
+    return _page(request, extension, form, own=False)
+
+
+def _of_person(extension: Extension) -> dict[str, str]:
+    """Suggest the mail address of the person whose extension it is."""
+    held = Membership.objects.filter(
+        customer=extension.customer, extension_number=extension.number
+    )
+    row = held.select_related("user").first()
+    return {"to": row.user.email} if row else {}
+
+
+@needs("own.view")
+@never_cache
+@require_http_methods(METHODS)
+def own_app(request: Any) -> HttpResponse:
+    """Use one's own extension on a computer or mobile."""
+    form = SoftClientForm(request.POST or None, own=True)
+    return _page(request, own_or_404(request), form, own=True)
+
+
+def _page(
+    request: Any, extension: Extension, form: SoftClientForm, *, own: bool
+) -> HttpResponse:
+    context = {"extension": extension, "customer": extension.customer, "own": own}
+    if request.method == "POST" and form.is_valid():
+        done = attempted(form, lambda: _hand_out(request, extension, form.cleaned_data))
+        if done is not None and form.cleaned_data.get("to"):
+            toast(request, _("The link is on its way. It works once, for a day."))
+            return _home(extension, own=own)
+        if done is not None:
+            context |= {"handed": done, "qr": qr_svg(done.code)}
+            context |= {"link": request.build_absolute_uri(done.path or "/")}
+            return render(request, "console/phones/app_code.html", context)
+    status = 422 if form.errors else 200
+    context |= {"form": form}
+    return render(request, "console/phones/app.html", context, status=status)
+
+
+def _home(extension: Extension, *, own: bool) -> HttpResponse:
+    if own:
+        return redirect("console:home")
+    code, number = extension.customer.code, extension.number
+    return redirect("console:extension", code=code, number=number)
+
+
+@transaction.atomic
+def _hand_out(request: Any, extension: Extension, typed: dict[str, Any]) -> Handed:
+    """Make the account and its link in one step; a mail that cannot be keeps neither."""
+    client = setup_links.client_named(typed["client"])
+    to = typed.get("to") or ""
+    if client.carries_secret and to:
+        raise ValidationError({"to": _("This code is shown here and never mailed.")})
+    handed = setup_links.hand_out(
+        request.actor,
+        extension=extension,
+        client=client,
+        name=typed["name"],
+        provider=typed.get("provider", ""),
+    )
+    if to is True:
+        own = {"to": request.user.email, "name": request.user.name}
+        setup_links.send(handed, language=request.LANGUAGE_CODE, **own)
+    elif to:
+        setup_links.send(handed, to=to)
+    return handed
+
+
+@never_cache
+@require_safe
+def set_up(request: Any, token: str) -> HttpResponse:
+    """Show the code behind a link; looking does not use it up. Needs no account."""
+    found = setup_links.find(request.brand.reseller, token)
+    if found is None:
+        status = 429 if count_wrong_token(token, request) else 404
+        return render(request, "console/phones/link_over.html", status=status)
+    client = setup_links.client_named(found.client)
+    maker = request.GET.get("maker", "")[:40]
+    code = setup_links.code_for(found.device, client, token, maker)
+    context = {"client": client, "link": found, "code": code, "qr": qr_svg(code)}
+    return render(request, "console/phones/link.html", context)
+
+
+@csrf_exempt
+@never_cache
+def set_up_file(request: Any, token: str) -> HttpResponse:
+    """Answer the account behind a link, once; a program asks, not a person."""
+    if request.method not in ("GET", "POST"):
+        raise Http404
+    text = setup_links.use(
+        request.brand.reseller,
+        token,
+        address=str(request.META.get("REMOTE_ADDR") or ""),
+        agent=request.META.get("HTTP_USER_AGENT", "")[:300],
+    )
+    if text is None:
+        count_wrong_token(token, request)
+        raise Http404
+    return HttpResponse(text, content_type="application/xml; charset=utf-8")
