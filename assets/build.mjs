@@ -11,7 +11,7 @@ const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const at = (...parts) => join(root, ...parts);
 const modules = (...parts) => at("node_modules", ...parts);
 const out = at("pbx_console", "console", "static", "build");
-const SHEETS = ["tokens", "base", "shell", "primitives", "data", "components", "pages", "nouns", "brand", "domains", "door", "mails", "call_path", "flow", "live", "phone_page", "extensions", "voicemail", "limits", "small"];
+const SHEETS = ["tokens", "base", "shell", "primitives", "data", "components", "pages", "nouns", "brand", "domains", "door", "mails", "call_path", "flow", "live", "phone_page", "extensions", "voicemail", "limits", "phones", "small"];
 const FONTS = { inter: "Inter", "instrument-sans": "Instrument Sans", figtree: "Figtree", "geist-mono": "Geist Mono" };
 const BUDGET = 100 * 1024; // compressed CSS + JS, /work/shared/interface.md "Speed"
 

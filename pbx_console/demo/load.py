@@ -26,7 +26,7 @@ from pbx_console.demo import journal
 from pbx_console.demo.call_flow import add_call_flow
 from pbx_console.demo.limits import limit_extension, limit_reseller
 from pbx_console.demo.numbers import add_numbers
-from pbx_console.demo.phones import add_phones
+from pbx_console.demo.phones import add_phones, add_unknown_phone
 from pbx_console.demo.queues import add_queues
 from pbx_console.demo.recordings import add_recordings
 from pbx_console.demo.sites import add_site
@@ -142,6 +142,7 @@ def _reseller(
     retail = _price_list(reseller, "flex-2026-11")
     for customer in seed.customers:
         _customer(loaded, seed, reseller, customer, trunk, retail)
+    add_unknown_phone(reseller)
 
 
 def _person(

@@ -9,6 +9,9 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from pbx_console.provisioning.refusals import QUIET
+from pbx_console.provisioning.refusals import WORDS as REFUSALS
+
 REFUSED = {
     "password": gettext_lazy("Registration refused: wrong password"),
     "account": gettext_lazy("Registration refused: there is no such account"),
@@ -32,6 +35,11 @@ PLAIN = {
     "window_opened": (gettext_lazy("The next fetch is answered"), "pending"),
     "bound": (gettext_lazy("Its address belongs to this phone now"), "live"),
     "adopted": (gettext_lazy("Adopted"), "live"),
+    "link_used": (gettext_lazy("A program fetched its account"), "live"),
+    "link_refused": (
+        gettext_lazy("A link that was used or had ended was asked for again"),
+        "failed",
+    ),
     "resynced": (gettext_lazy("Told to fetch its settings"), "pending"),
     "rebooted": (gettext_lazy("Told to start again"), "pending"),
     "banned": (gettext_lazy("An address that tried passwords was banned"), "failed"),
@@ -55,6 +63,9 @@ def words_of(kind: str, detail: Mapping[str, Any]) -> Said:
         return Said(
             str(REFUSED.get(reason, REFUSED["password"])), "failed", _of(detail)
         )
+    if kind == "fetch_refused" and reason in REFUSALS:
+        tone = "pending" if reason in QUIET else "failed"
+        return Said(str(REFUSALS[reason]), tone, _of(detail))
     if kind == "lost":
         return Said(str(LOST.get(reason, LOST["expired"])), "failed")
     if kind == "heard":

@@ -172,7 +172,7 @@ def draw(
         "keys": phones.placed_keys(shown),
         "window_open": phones.is_open(shown),
         "ways": phones.ways_of(shown),
-        "events": timeline_of(phone=shown, limit=40),
+        "events": phones.happened(timeline_of(phone=shown, limit=40), request),
         "error": " ".join(error.messages) if error else "",
     } | history.panel(shown, request)
     status = 422 if error else 200
