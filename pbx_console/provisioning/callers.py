@@ -46,6 +46,8 @@ class Caller:
 def caller_of(request: Any) -> Caller:
     """Return who asks. A certificate counts where the deployment says so only."""
     header = request.META.get(CERTIFICATE_HEADER, "")
+    if "=" not in header:
+        header = ""  # Caddy leaves the name of its variable where there is none
     return Caller(
         address=str(request.META.get("REMOTE_ADDR") or ""),
         agent=request.META.get("HTTP_USER_AGENT", "")[:LONGEST_AGENT],

@@ -17,6 +17,19 @@ REFUSED = {
     "account": gettext_lazy("Registration refused: there is no such account"),
     "address": gettext_lazy("Registration refused: the address is not allowed"),
 }
+ASKED = {
+    "wrong_secret": gettext_lazy("Somebody asked for its settings with a wrong address"),
+    "no_secret": gettext_lazy("It asked for settings with its MAC address only"),
+    "window_closed": gettext_lazy("Somebody asked for its settings; nobody was let in"),
+    "second_fetcher": gettext_lazy("A second device asked for its settings"),
+    "other_phone": gettext_lazy("Another phone asked for its settings"),
+    "other_file": gettext_lazy("Somebody asked for a file that is not of this phone"),
+    "certificate": gettext_lazy("The certificate of another phone was shown"),
+    "not_encrypted": gettext_lazy("It asked for settings without encryption"),
+    "scan": gettext_lazy("An address tried many phones"),
+    "nothing": gettext_lazy("It asked for a file that does not exist"),
+}
+HARMLESS = ("no_secret", "nothing")
 LOST = {
     "expired": gettext_lazy("Not registered any more: it did not come back in time"),
     "signed_off": gettext_lazy("Signed off by itself"),
@@ -27,11 +40,8 @@ PLAIN = {
     "flapping": (gettext_lazy("Comes and goes"), "pending"),
     "fetched": (gettext_lazy("Fetched its settings"), "live"),
     "file_failed": (gettext_lazy("Its settings could not be written"), "failed"),
-    "fetch_refused": (gettext_lazy("Somebody asked for its settings"), "failed"),
-    "second_fetcher": (
-        gettext_lazy("Another device asked for its settings and got nothing"),
-        "failed",
-    ),
+    "link_used": (gettext_lazy("A set-up link was used"), "live"),
+    "link_refused": (gettext_lazy("A set-up link that is over was opened"), "failed"),
     "window_opened": (gettext_lazy("The next fetch is answered"), "pending"),
     "bound": (gettext_lazy("Its address belongs to this phone now"), "live"),
     "adopted": (gettext_lazy("Adopted"), "live"),
@@ -66,6 +76,10 @@ def words_of(kind: str, detail: Mapping[str, Any]) -> Said:
     if kind == "fetch_refused" and reason in REFUSALS:
         tone = "pending" if reason in QUIET else "failed"
         return Said(str(REFUSALS[reason]), tone, _of(detail))
+    if kind == "fetch_refused":
+        text = ASKED.get(reason, ASKED["wrong_secret"])
+        tone = "" if reason in HARMLESS else "failed"
+        return Said(str(text), tone, _of(detail))
     if kind == "lost":
         return Said(str(LOST.get(reason, LOST["expired"])), "failed")
     if kind == "heard":

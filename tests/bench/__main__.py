@@ -22,6 +22,7 @@ from tests.bench import (  # noqa: E402 - after the set-up
     journal,
     outside_calls,
     pages,
+    phone_files,
     registration,
 )
 from tests.bench.report import Bench  # noqa: E402
@@ -31,6 +32,7 @@ BENCHES: dict[str, Bench] = {
     "journal": journal.journal,
     "rating": journal.rating,
     "pages": pages.pages,
+    "phone_files": phone_files.phone_files,
     "registration": registration.registration,
     "bulk_import": bulk_import.bulk_import,
     "outside_calls": outside_calls.outside_calls,

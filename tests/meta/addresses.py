@@ -54,6 +54,8 @@ PUBLIC = {
     "branding:favicon": "asked by every browser",
     "branding:icon": "the mark in the sizes browsers and phones ask for",
     "branding:manifest": "name and icon for a phone's home screen",
+    "provisioning:file": "a phone's secret address, or nothing at all",
+    "provisioning:bare": "a phone that knows its MAC only; nothing outside its window",
     "api:health_live": "asked by the container engine, says nothing",
     "api:health_ready": "asked by the container engine, says nothing",
     "api:caddy_ask": "asked by the proxy, which does not pass it on",

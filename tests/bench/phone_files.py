@@ -1,0 +1,64 @@
+"""How many requests for phones' files one process answers: its own file, and nothing."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator
+from unittest import mock
+
+from django.conf import settings
+from django.test import Client
+
+from pbx_console.accounts.actor import SYSTEM
+from pbx_console.accounts.scope import as_everyone
+from pbx_console.provisioning import fetching
+from pbx_console.provisioning.services.phones import add_phone
+from tests.bench.report import Result
+from tests.conftest import World, make_world
+
+SECONDS = 5
+MAC = "0004130a0b0c"
+AGENT = f"Yealink SIP-T46U 108.86.0.20 {MAC}"
+HINT = "pbx_console.provisioning.fetch_tasks.look_at_refusal.delay"
+
+
+def phone_files() -> Iterator[Result]:
+    """Requests a second: the phone itself, a wrong secret, a flood from one address."""
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    with mock.patch("pbx_console.pbx.tasks._send"), mock.patch(HINT):
+        world = make_world()
+        secret = _add(world)
+        client = Client(headers={"host": world.nordbel.host, "user-agent": AGENT})
+        page = _rate(client, "/nothing-is-here", 404, "127.0.0.1")
+        own = _rate(client, f"/p/{secret}/{MAC}.cfg", 200, "127.0.0.1")
+        with mock.patch.object(
+            fetching, "REFUSALS", fetching.parse("9999999 per hour")
+        ):
+            wrong = _rate(client, f"/p/{'0' * 40}/{MAC}.cfg", 404, "127.0.0.2")
+        flood = _rate(client, f"/p/{'0' * 40}/{MAC}.cfg", 404, "127.0.0.3")
+    unknown = "an address that is not there"
+    yield Result("own file", own, "requests/s", page, unknown)
+    yield Result("wrong secret", wrong, "requests/s", page, unknown)
+    yield Result("flood from one address", flood, "requests/s", page, unknown)
+
+
+def _add(world: World) -> str:
+    north = world.nordbel
+    with as_everyone("benchmark"):
+        phone = add_phone(
+            SYSTEM,
+            customer=north.customer,
+            mac=MAC,
+            model="yealink-t46u",
+            extensions=[north.extension],
+        )
+    return str(phone.secret)
+
+
+def _rate(client: Client, path: str, status: int, address: str) -> float:
+    asked, end = 0, time.perf_counter() + SECONDS
+    while time.perf_counter() < end:
+        answer = client.get(path, REMOTE_ADDR=address)
+        assert answer.status_code == status, answer.status_code
+        asked += 1
+    return asked / SECONDS
