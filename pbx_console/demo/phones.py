@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 from django.utils import timezone
 
@@ -64,7 +65,7 @@ def _reception(actor: Actor, phone: Phone, extensions: Sequence[Extension]) -> N
     phone.fetched_at, phone.firmware = timezone.now(), "10.1.184.15"
     phone.bound_address, phone.window_until = "192.0.2.41", None
     phone.save()
-    seen = {"address": "192.0.2.41", "firmware": phone.firmware}
+    seen: dict[str, Any] = {"address": "192.0.2.41", "firmware": phone.firmware}
     note("fetched", phone=phone, **seen)
 
 

@@ -72,7 +72,7 @@ class ExtensionsField(forms.CharField):
         super().__init__(max_length=2000, widget=forms.TextInput(attrs=attrs), **kwargs)
         self.customer = customer
 
-    def clean(self, value: Any) -> list[Extension]:  # type: ignore[override]
+    def clean(self, value: Any) -> list[Extension]:
         """Return the extensions. A number that is not there is named."""
         numbers = re.split(r"[\s,;]+", super().clean(value).strip(" ,;"))
         return extensions_of(self.customer, [n for n in numbers if n])
@@ -210,7 +210,7 @@ class KeysForm(RowsForm):
                 label=_("Line"),
                 choices=lines,
                 coerce=int,
-                empty_value=1,
+                empty_value=None,
                 required=False,
             ),
         }

@@ -36,10 +36,9 @@ def put(actor: Actor, phone: Phone, extensions: Sequence[Extension]) -> None:
     for line in held:
         release(actor, line)
     PhoneLine.objects.filter(phone=phone).delete()
-    for position, (line, extension) in enumerate(
-        zip(keeps, extensions, strict=True), 1
-    ):
-        kept = line or _new(actor, phone, extension)
+    pairs = zip(keeps, extensions, strict=True)
+    for position, (found, extension) in enumerate(pairs, 1):
+        kept = found or _new(actor, phone, extension)
         kept.pk, kept.position = None, position
         kept._state.adding = True
         kept.save()

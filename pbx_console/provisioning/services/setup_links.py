@@ -10,7 +10,7 @@ import datetime as dt
 import secrets
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -168,7 +168,11 @@ def use(
     row = _row(reseller, token, lock=True)
     if row is None:
         return None
-    seen = {"endpoint": row.device.endpoint_id, "address": address, "agent": agent}
+    seen: dict[str, Any] = {
+        "endpoint": row.device.endpoint_id,
+        "address": address,
+        "agent": agent,
+    }
     if not _works(row) or row.client not in _FILES:
         note("link_refused", customer=row.device.customer, client=row.client, **seen)
         return None
