@@ -12,6 +12,7 @@ from pbx_console.branding.schedule import BEAT as BRANDING_BEAT
 from pbx_console.lib import env
 from pbx_console.metering.schedule import BEAT as METERING_BEAT
 from pbx_console.pbx.schedule import BEAT as PBX_BEAT
+from pbx_console.provisioning.schedule import BEAT as PHONES_BEAT
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 SECRET_KEY = env.text("PBX_SECRET_KEY")
@@ -228,7 +229,9 @@ CELERY_TASK_ACKS_LATE = True
 CELERY_TASK_TIME_LIMIT = 900
 # A save never waits for a broker that is away: beat sweeps what is pending.
 CELERY_TASK_PUBLISH_RETRY = False
-CELERY_BEAT_SCHEDULE = ACCOUNTS_BEAT | BRANDING_BEAT | METERING_BEAT | PBX_BEAT
+CELERY_BEAT_SCHEDULE = (
+    ACCOUNTS_BEAT | BRANDING_BEAT | METERING_BEAT | PBX_BEAT | PHONES_BEAT
+)
 CELERY_IMPORTS = [
     "pbx_console.branding.domain_tasks",
     "pbx_console.pbx.daily_tasks",

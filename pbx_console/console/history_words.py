@@ -78,6 +78,8 @@ SENTENCES = {
         "PIN of extension %(label)s locked after wrong tries"
     ),
     "extension.secret_reset": gettext_noop("Extension %(label)s: new SIP password"),
+    "ban.created": gettext_noop("Address %(label)s banned"),
+    "ban.lifted": gettext_noop("Address %(label)s let in again"),
     "phone.moved": gettext_noop("Phone %(label)s moved"),
     "phone.swapped": gettext_noop("Phone %(label)s swapped for another device"),
     "phone.deleted": gettext_noop("Phone %(label)s removed"),

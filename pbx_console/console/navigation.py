@@ -85,6 +85,7 @@ TOP: tuple[tuple[Entry, ...], ...] = (
         Entry("brand", _("Brand"), "palette", "brand.view"),
         Entry("domains", _("Domains"), "world", "domains.manage"),
         Entry("brand_mails", _("Mails"), "mail", "mail.view"),
+        Entry("bans", _("Bans"), "ban", "bans.manage"),
         Entry("audit", _("Audit log"), "history", "audit.view"),
     ),
 )

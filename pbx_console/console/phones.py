@@ -13,7 +13,6 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from pbx_console.accounts.models import Customer
-from pbx_console.console import history
 from pbx_console.console.forms.phones import label_of, model_label
 from pbx_console.lib.macs import MacError, parse_mac, write_mac
 from pbx_console.pbx.models import Destination
@@ -26,7 +25,6 @@ from pbx_console.provisioning.render.families import VALUES, Family, PhoneModel
 from pbx_console.provisioning.render.layers import Origin
 from pbx_console.provisioning.render.values import BadValue
 from pbx_console.provisioning.states import PhoneState, states_of
-from pbx_console.provisioning.timeline import Line
 
 MOST_BY_STATE = 3000
 
@@ -263,6 +261,11 @@ def families(known: Container[str]) -> list[tuple[Family, bool]]:
     return [(family, family.slug in known) for family in rows]
 
 
+def where_of(request: Any) -> str:
+    """Return what phones are told by DHCP or by hand: the reseller's own host."""
+    return request.build_absolute_uri("/") if request.brand.reseller_id else ""
+
+
 # ── phones that called in ────────────────────────────────────────────────────────────
 
 
@@ -280,30 +283,3 @@ def caller(row: UnknownPhone, phone: Phone | None) -> Caller:
     """Return what called in, in words."""
     model = model_label(row.model) if row.model else row.vendor
     return Caller(row, write_mac(row.mac, ":", upper=True), model, phone)
-
-
-# ── the timeline ─────────────────────────────────────────────────────────────────────
-
-
-@dataclass(frozen=True, slots=True)
-class Happened:
-    """A line of the timeline: a change in the log's own words, by whom as the reader
-    may know it."""
-
-    line: Line
-    words: str
-    by: str
-    address: str
-
-
-def happened(lines: Iterable[Line], request: Any) -> list[Happened]:
-    """Return a timeline in the words of the person who reads it."""
-    return [_happened(line, request) for line in lines]
-
-
-def _happened(line: Line, request: Any) -> Happened:
-    entry = line.entry
-    if entry is None:
-        return Happened(line, line.words, "", line.address)
-    who, address = history.who(entry, request), history.address(entry, request)
-    return Happened(line, history.sentence(entry), who, address)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pbx_console.console.urls_account import urlpatterns as account
 from pbx_console.console.urls_audit import urlpatterns as audit
+from pbx_console.console.urls_bans import urlpatterns as bans
 from pbx_console.console.urls_brand import urlpatterns as brand
 from pbx_console.console.urls_domains import urlpatterns as domains
 from pbx_console.console.urls_door import urlpatterns as door
@@ -31,6 +32,7 @@ urlpatterns = [
     *domains,
     *mails,
     *audit,
+    *bans,
     *people,
     *phones,
     *extensions,

@@ -4,7 +4,12 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from pbx_console.pbx.services import porting_reminders, prompt_calls, recording_expiry
+from pbx_console.pbx.services import (
+    bans,
+    porting_reminders,
+    prompt_calls,
+    recording_expiry,
+)
 from pbx_console.pbx.services.holidays import keep_holidays
 
 
@@ -30,3 +35,9 @@ def remind_of_portings() -> int:
 def collect_prompts() -> int:
     """Take prompts that were spoken at a phone while no page was open."""
     return prompt_calls.sweep()
+
+
+@shared_task
+def expire_bans() -> int:
+    """Let addresses in again whose time is over; mend what refuses the others."""
+    return bans.expire()

@@ -33,7 +33,6 @@ logger = logging.getLogger(__name__)
 REFUSALS: Final = parse("600 per 10 minutes")
 TASKS: Final = parse("1200 per 10 minutes")  # of one reseller, whoever asks
 LONGEST_PATH: Final = 300
-_SECRET: Final = re.compile("[0-9a-f]{40}")
 _ODD: Final = re.compile(r"\.\.|[/\\%]")
 
 
@@ -61,53 +60,64 @@ def answer(reseller: Reseller, path: str, caller: Caller) -> serving.File | None
         return None
     way = read(path)
     with as_reseller(reseller):
-        phone = _find(way)
-        reason = _why_not(phone, way, caller)
+        phone, has_secret = _find(way)
+        reason = _why_not(phone, way, caller, has_secret=has_secret)
         if reason is None and phone is not None:
             return serving.file_of(phone, way.name, caller)
-    _refused(reseller, way, caller, reason or Reason.NOTHING, phone)
+    known = phone.pk if phone and has_secret else None
+    _refused(reseller, way, caller, reason or Reason.NOTHING, known)
     return None
 
 
-def _find(way: Way) -> Phone | None:
-    """Look once, whatever is asked: by the secret, or by what the name could mean."""
-    found = Q(secret_digest=digest_of(way.secret))
-    if not way.secret:
-        found = Q(mac__in=sorted(way.macs) or [""])
-    rows = Phone.objects.filter(found).select_related("customer__reseller")
-    return rows.first()
+def _find(way: Way) -> tuple[Phone | None, bool]:
+    """Look once, whatever is asked; say whether it was found by its secret."""
+    digest = digest_of(way.secret)
+    found = Q(secret_digest=digest) | Q(mac__in=sorted(way.macs) or [""])
+    rows = list(Phone.objects.filter(found).select_related("customer__reseller")[:3])
+    mine = [phone for phone in rows if phone.secret_digest == digest]
+    return (mine or rows or [None])[0], bool(mine)
 
 
-def _why_not(phone: Phone | None, way: Way, caller: Caller) -> Reason | None:
+def _why_not(
+    phone: Phone | None, way: Way, caller: Caller, *, has_secret: bool
+) -> Reason | None:
+    stranger = Reason.WRONG_SECRET if way.secret else Reason.NO_SECRET
     if phone is None:
-        return Reason.WRONG_SECRET if way.secret else Reason.NO_SECRET
+        return stranger
     if settings.PHONE_TLS_ONLY and not caller.is_secure:
-        return Reason.NOT_ENCRYPTED
+        return Reason.NOT_ENCRYPTED if has_secret else stranger
+    # To who has no secret a phone that is known and one that is not are the same work.
+    nothing = Reason.NOTHING if has_secret else stranger
     if not phone.customer.is_active or phone.model not in MODELS:
-        return Reason.NOTHING
-    return _wrong_name(phone, way) or _wrong_caller(phone, way, caller)
-
-
-def _wrong_name(phone: Phone, way: Way) -> Reason | None:
-    if way.name in serving.BESIDE and way.secret:
+        return nothing
+    if wrong := _wrong_name(phone, way.name, has_secret=has_secret):
+        return nothing if wrong is Reason.NOTHING else wrong
+    if callers.is_someone_else(phone, caller.agent):
+        return Reason.OTHER_PHONE
+    if has_secret or caller.certificate:
+        return _wrong_caller(phone, caller)
+    if _may_come_bare(phone, caller) and _let_in(phone, caller):
         return None
-    asked = fetch.meaning(MODELS[phone.model], way.name)
+    return stranger
+
+
+def _wrong_name(phone: Phone, name: str, *, has_secret: bool) -> Reason | None:
+    if name in serving.BESIDE and has_secret:
+        return None
+    asked = fetch.meaning(MODELS[phone.model], name)
     if asked is None:
-        strange = _ODD.search(way.name) or fetch.guesses(way.name)
+        strange = _ODD.search(name) or fetch.guesses(name)
         return Reason.OTHER_FILE if strange else Reason.NOTHING
     if asked.mac and asked.mac != phone.mac:
         return Reason.OTHER_FILE
     return Reason.NOTHING if asked.purpose is Purpose.COMMON else None
 
 
-def _wrong_caller(phone: Phone, way: Way, caller: Caller) -> Reason | None:
-    if callers.is_someone_else(phone, caller.agent):
-        return Reason.OTHER_PHONE
+def _wrong_caller(phone: Phone, caller: Caller) -> Reason | None:
+    """Say why somebody with the phone's secret, or a certificate, is not the phone."""
     if caller.certificate:
         mine = callers.is_certified(caller, phone.mac)
         return None if mine and _bind(phone, caller) else Reason.CERTIFICATE
-    if not way.secret and not _may_come_bare(phone, caller):
-        return Reason.NO_SECRET
     if phone.bound_address:
         return _wrong_stranger(phone, caller)
     if _let_in(phone, caller):
@@ -119,8 +129,9 @@ def _wrong_caller(phone: Phone, way: Way, caller: Caller) -> Reason | None:
 
 
 def _may_come_bare(phone: Phone, caller: Caller) -> bool:
-    """Say whether a phone may come by its MAC address only: in its window, until the
-    first fetch, from where it was seen or where the customer's phones are."""
+    """Say whether a phone may come by its MAC address only, or with an address that it
+    had before: in its window, until the first fetch, from where it was seen or where
+    the customer's phones are."""
     if phone.bound_address or not _is_open(phone):
         return False
     return phone.awaited_address == caller.address or callers.is_at_home(phone, caller)
@@ -168,7 +179,7 @@ def _refused(
     way: Way,
     caller: Caller,
     reason: Reason,
-    phone: Phone | None,
+    phone_id: int | None,
 ) -> None:
     """Count it, and let a task look at it: it is told no secret, nor a name in which
     one could stand."""
@@ -183,5 +194,5 @@ def _refused(
             agent=caller.agent,
             macs=sorted(way.macs),
             families=sorted(fetch.guesses(way.name)),
-            phone_id=phone.pk if phone else None,
+            phone_id=phone_id,
         )

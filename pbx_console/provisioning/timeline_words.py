@@ -9,16 +9,15 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from pbx_console.provisioning.refusals import QUIET
-from pbx_console.provisioning.refusals import WORDS as REFUSALS
-
 REFUSED = {
     "password": gettext_lazy("Registration refused: wrong password"),
     "account": gettext_lazy("Registration refused: there is no such account"),
     "address": gettext_lazy("Registration refused: the address is not allowed"),
 }
 ASKED = {
-    "wrong_secret": gettext_lazy("Somebody asked for its settings with a wrong address"),
+    "wrong_secret": gettext_lazy(
+        "Somebody asked for its settings with a wrong address"
+    ),
     "no_secret": gettext_lazy("It asked for settings with its MAC address only"),
     "window_closed": gettext_lazy("Somebody asked for its settings; nobody was let in"),
     "second_fetcher": gettext_lazy("A second device asked for its settings"),
@@ -40,8 +39,6 @@ PLAIN = {
     "flapping": (gettext_lazy("Comes and goes"), "pending"),
     "fetched": (gettext_lazy("Fetched its settings"), "live"),
     "file_failed": (gettext_lazy("Its settings could not be written"), "failed"),
-    "link_used": (gettext_lazy("A set-up link was used"), "live"),
-    "link_refused": (gettext_lazy("A set-up link that is over was opened"), "failed"),
     "window_opened": (gettext_lazy("The next fetch is answered"), "pending"),
     "bound": (gettext_lazy("Its address belongs to this phone now"), "live"),
     "adopted": (gettext_lazy("Adopted"), "live"),
@@ -73,13 +70,9 @@ def words_of(kind: str, detail: Mapping[str, Any]) -> Said:
         return Said(
             str(REFUSED.get(reason, REFUSED["password"])), "failed", _of(detail)
         )
-    if kind == "fetch_refused" and reason in REFUSALS:
-        tone = "pending" if reason in QUIET else "failed"
-        return Said(str(REFUSALS[reason]), tone, _of(detail))
     if kind == "fetch_refused":
-        text = ASKED.get(reason, ASKED["wrong_secret"])
-        tone = "" if reason in HARMLESS else "failed"
-        return Said(str(text), tone, _of(detail))
+        asked = str(ASKED.get(reason, ASKED["wrong_secret"]))
+        return Said(asked, "" if reason in HARMLESS else "failed", _of(detail))
     if kind == "lost":
         return Said(str(LOST.get(reason, LOST["expired"])), "failed")
     if kind == "heard":

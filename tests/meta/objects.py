@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -12,6 +13,8 @@ from pbx_console.accounts.scope import as_everyone
 from pbx_console.branding.models import Brand
 from pbx_console.metering.models import Leg, UsageExport
 from pbx_console.pbx.models import (
+    Ban,
+    BanTarget,
     Device,
     OutboundRoute,
     Recording,
@@ -68,6 +71,22 @@ def _value(name: str, address: Address, tenant: Tenant) -> Any:
         noun = address.name.removeprefix("console:").partition("_")[0]
         return SLUGS[noun](tenant)
     return VALUES[name](tenant)
+
+
+def _ban(tenant: Tenant) -> int:
+    """An address that tried this reseller's accounts."""
+    with as_everyone("matrix"):
+        until = timezone.now() + timedelta(hours=1)
+        address = f"198.51.100.{tenant.reseller.pk % 250 + 1}"
+        held, _new = Ban.objects.get_or_create(
+            address=address,
+            lifted_at=None,
+            defaults={"reason": "passwords", "attempts": 30, "until": until},
+        )
+        BanTarget.objects.get_or_create(
+            ban=held, reseller=tenant.reseller, defaults={"attempts": 30}
+        )
+        return held.pk
 
 
 def _leg(tenant: Tenant) -> int:
@@ -186,6 +205,7 @@ def _recording(tenant: Tenant) -> int:
 
 
 VALUES = {
+    "ban": _ban,
     "family": lambda t: "snom-desk",
     "recording": _recording,
     "right_id": _shown_right,

@@ -314,6 +314,18 @@ _ALL = (
         },
     ),
     Kind(
+        "phones_silent",
+        gettext_noop("Phones that went silent: %(count)s"),
+        gettext_noop("Phones were registered and are not any more."),
+        Audience.RESELLER,
+        {
+            "count": 2,
+            "phones": ["Hafenkontor Lindqvist: Empfang, Lager"],
+            "more": 0,
+            "path": "/phones/",
+        },
+    ),
+    Kind(
         "test",
         gettext_noop("Test mail from %(product)s"),
         gettext_noop("You asked for it on this page."),

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from pbx_console.accounts.models import Customer
 from pbx_console.accounts.models.resellers import Feature
-from pbx_console.console import contract, downloads, history, ringing
+from pbx_console.console import contract, downloads, history, phone_times, ringing
 from pbx_console.console.access import fresh, needs
 from pbx_console.console.forms.extensions import (
     ConfirmForm,
@@ -179,6 +179,7 @@ def extension(request: Any, code: str, number: str) -> HttpResponse:
         "port": settings.SIP_PORT,
         "numbers": shown.dids.all(),
         "calls": calls.newest_first()[:8],
+        "events": phone_times.of_extension(request, shown),
         "sees_calls": contract.has(request, Feature.CALL_LIST),
     } | history.panel(shown, request)
     return render(request, "console/extensions/detail.html", context)

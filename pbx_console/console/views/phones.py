@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
 
 from pbx_console.accounts.models import Customer
-from pbx_console.console import downloads, history, phones
+from pbx_console.console import downloads, history, phone_times, phones
 from pbx_console.console.access import needs
 from pbx_console.console.bulk import BulkWords, show_bulk
 from pbx_console.console.forms.phones import NewPhoneForm, PhoneFilters
@@ -25,7 +25,6 @@ from pbx_console.lib.macs import MacError, parse_mac
 from pbx_console.provisioning.models import Phone, UnknownPhone
 from pbx_console.provisioning.services import bulk_phones
 from pbx_console.provisioning.services.phones import add_phone
-from pbx_console.provisioning.timeline import timeline_of
 
 EVERYWHERE = ("customer__name", "name", "mac")
 FILE = BulkWords(
@@ -108,6 +107,7 @@ def phone_new(request: Any, code: str) -> HttpResponse:
             return redirect("console:phone", code=code, mac=done.mac)
     context = {"form": form, "customer": customer, "models": phones.model_options()}
     context["extensions"] = customer.extensions.all()
+    context["where"] = phones.where_of(request)
     status = 422 if form.errors else 200
     return render(request, "console/phones/new.html", context, status=status)
 
@@ -172,7 +172,7 @@ def draw(
         "keys": phones.placed_keys(shown),
         "window_open": phones.is_open(shown),
         "ways": phones.ways_of(shown),
-        "events": phones.happened(timeline_of(phone=shown, limit=40), request),
+        "events": phone_times.of_phone(request, shown),
         "error": " ".join(error.messages) if error else "",
     } | history.panel(shown, request)
     status = 422 if error else 200

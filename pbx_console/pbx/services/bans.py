@@ -73,9 +73,17 @@ def ban(
         until=now + min(FIRST * 4 ** min(times, 6), LONGEST),
     )
     _aim(made, targets or {})
+    _name_owner(made)
     audit.record(actor, "ban.created", made, after=audit.snapshot(made, FIELDS))
     _mend_soon()
     return made
+
+
+def _name_owner(held: Ban) -> None:
+    """Have the log of the only reseller that it concerns tell of a ban."""
+    targets = list(held.targets.select_related("reseller")[:2])
+    if len(targets) == 1:
+        held.__dict__["reseller"] = targets[0].reseller
 
 
 def _aim(made: Ban, targets: Mapping[int, int]) -> None:
@@ -109,6 +117,7 @@ def lift(actor: Actor, held: Ban) -> Ban:
     if held.lifted_at is None:
         held.lifted_at, held.lifted_by = timezone.now(), actor.user
         held.save(update_fields=["lifted_at", "lifted_by"])
+        _name_owner(held)
         audit.record(actor, "ban.lifted", held, before=audit.snapshot(held, FIELDS))
         _mend_soon()
     return held

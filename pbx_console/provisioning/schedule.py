@@ -1,0 +1,18 @@
+"""What Celery beat runs for this room. Imported by the settings: no Django here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+BEAT: dict[str, dict[str, Any]] = {
+    "tell-silent-phones": {
+        "task": "pbx_console.provisioning.tasks.tell_silent_phones",
+        "schedule": 1800.0,
+        "options": {"expires": 900},
+    },
+    "forget-old-phone-events": {
+        "task": "pbx_console.provisioning.tasks.forget_old_events",
+        "schedule": 86400.0,
+        "options": {"expires": 3600},
+    },
+}

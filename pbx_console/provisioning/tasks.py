@@ -1,0 +1,20 @@
+"""What is looked at by the clock. May run twice, late or never."""
+
+from __future__ import annotations
+
+from celery import shared_task
+
+from pbx_console.provisioning import timeline
+from pbx_console.provisioning.services import silent_phones
+
+
+@shared_task
+def tell_silent_phones() -> int:
+    """Write the mornings' mails about phones that went silent."""
+    return silent_phones.tell()
+
+
+@shared_task
+def forget_old_events() -> int:
+    """Delete what happened long ago."""
+    return timeline.forget_old()
