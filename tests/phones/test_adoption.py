@@ -101,10 +101,13 @@ def test_a_new_secret_ends_the_old_one_at_once(world: World) -> None:
     assert ask(north, old, AGENT).status_code == 200
     with as_customer(north.customer):
         windows.rotate_secret(SYSTEM, again(phone))
-    assert ask(north, old, AGENT).status_code == 404
     new = again(phone)
     assert new.secret != phone.secret
-    assert ask(north, f"/p/{new.secret}/{MAC}.cfg", AGENT, ELSEWHERE).status_code == 200
+    assert ask(north, old, AGENT, ELSEWHERE).status_code == 404
+    learned = ask(north, old, AGENT)  # from where it was: it cannot know better yet
+    assert f"/p/{new.secret}/" in learned.content.decode()
+    assert ask(north, old, AGENT).status_code == 404
+    assert ask(north, f"/p/{new.secret}/{MAC}.cfg", AGENT).status_code == 200
 
 
 def test_forgetting_and_what_cannot_be_adopted(world: World) -> None:

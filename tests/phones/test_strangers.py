@@ -203,6 +203,8 @@ def test_the_work_is_the_same_whatever_there_is(
         f"/p/{'0' * 40}/{FREE_MAC}.cfg",
         f"/p/{FILE}",
         f"/p/{FREE_MAC}.cfg",
+        f"/p/{MAC}.boot",
+        f"/p/{FREE_MAC}.boot",
         f"/{FREE_MAC}.cfg",
         f"/{FILE}",
     ]
