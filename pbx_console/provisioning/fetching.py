@@ -75,7 +75,7 @@ def _find(way: Way) -> tuple[Phone | None, bool]:
     found = Q(secret_digest=digest) | Q(mac__in=sorted(way.macs) or [""])
     rows = list(Phone.objects.filter(found).select_related("customer__reseller")[:3])
     mine = [phone for phone in rows if phone.secret_digest == digest]
-    return (mine or rows or [None])[0], bool(mine)
+    return next(iter(mine or rows), None), bool(mine)
 
 
 def _why_not(
