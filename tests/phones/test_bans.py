@@ -96,7 +96,7 @@ def test_a_reseller_sees_attempts_on_its_own_accounts_only(
     url = reverse("console:bans")
     page = as_person(other.people["owner"], other.host).get(url)
     text = page.content.decode()
-    assert (ADDRESS in text, ">2<" in text, "38" in text) == (True, True, False)
+    assert (ADDRESS in text, ">2<" in text, ">38<" in text) == (True, True, False)
     lift = reverse("console:ban_lift", kwargs={"ban": held.pk})
     as_person(mine.people["owner"], mine.host).post(lift)
     with as_everyone("test"):
@@ -130,7 +130,7 @@ def test_staff_bans_by_hand_what_is_an_address(world: World, as_person: Any) -> 
 
 
 def test_what_asterisk_is_told_fits_into_its_lines() -> None:
-    many = [f"2001:db8::{n:x}" for n in range(200)] + ["192.0.2.1"]
+    many = [f"2001:db8::{n:x}" for n in range(1, 201)] + ["192.0.2.1"]
     objects = ban_list.wanted(many)
     assert all(len(value) < 1000 for value in objects.values())
     told = ",".join(json.loads(value)["deny"] for value in objects.values())
