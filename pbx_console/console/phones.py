@@ -190,7 +190,7 @@ def people_of(customer: Customer) -> list[tuple[str, str]]:
 # ── settings in the maker's words ────────────────────────────────────────────────────
 
 ORIGINS = {
-    Origin.VENDOR: gettext_lazy("maker"),
+    Origin.VENDOR: gettext_lazy("console"),
     Origin.MODEL: gettext_lazy("model"),
     Origin.RESELLER: gettext_lazy("all customers"),
     Origin.CUSTOMER: gettext_lazy("customer"),

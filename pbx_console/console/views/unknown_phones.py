@@ -30,7 +30,10 @@ def unknown_phones(request: Any) -> HttpResponse:
     rows = UnknownPhone.objects.select_related("reseller")[:MOST]
     known = Phone.objects.filter(mac__in=[row.mac for row in rows])
     held = {phone.mac: phone for phone in known.select_related("customer")}
-    context = {"rows": [phones.caller(row, held.get(row.mac)) for row in rows]}
+    context: dict[str, Any] = {
+        "rows": [phones.caller(row, held.get(row.mac)) for row in rows]
+    }
+    context["where"] = phones.where_of(request)
     return render(request, "console/phones/unknown.html", context)
 
 
