@@ -24,6 +24,7 @@ from pbx_console.accounts.services.sign_in import totp_secret
 from pbx_console.branding.services.brands import load_pack
 from pbx_console.demo import journal
 from pbx_console.demo.call_flow import add_call_flow
+from pbx_console.demo.life import add_bans, add_life
 from pbx_console.demo.limits import limit_extension, limit_reseller
 from pbx_console.demo.numbers import add_numbers
 from pbx_console.demo.phones import add_phones, add_unknown_phone
@@ -100,6 +101,7 @@ def load(*, trunk_host: str, trunk_port: int, packs: Path) -> Loaded:
     _platform_staff(loaded)
     for seed in RESELLERS:
         _reseller(loaded, seed, trunk, wholesale, packs)
+    add_bans(LOADER, list(Reseller.objects.order_by("pk")))
     return loaded
 
 
@@ -198,6 +200,7 @@ def _customer(
     ]
     _numbers(reseller, customer, wanted, trunk, extensions)
     add_phones(LOADER, extensions)
+    add_life(extensions)
     limit_extension(LOADER, extensions)
     add_voicemail(LOADER, customer)
     add_site(LOADER, customer)
