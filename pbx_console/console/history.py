@@ -32,6 +32,7 @@ from pbx_console.console.history_words import (
 )
 from pbx_console.pbx.models import Did, Extension, Forward
 from pbx_console.pbx.models.queues import REASONS
+from pbx_console.provisioning.models import Phone
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,6 +249,7 @@ PAGE_RIGHTS = {
     "trunk": "trunks.view",
     "pricelist": "prices.view",
     "did": "numbers.route",
+    "phone": "phones.view",
 }
 
 
@@ -269,7 +271,17 @@ def url_of(entry: AuditEntry, role: str) -> str:
         return reverse("console:price_list", args=[key])
     if entry.object_type == "did":
         return reverse("console:number", args=[key.lstrip("+")])
+    if entry.object_type == "phone":
+        return _url_of_phone(key)
     return ""
+
+
+def _url_of_phone(key: str) -> str:
+    """Return a phone's page; the log knows its row, since a swap changes its address."""
+    phone = Phone.objects.select_related("customer").filter(pk=int(key)).first()
+    if phone is None:
+        return ""
+    return reverse("console:phone", args=[phone.customer.code, phone.mac])
 
 
 def page_of(obj: models.Model, role: str) -> str:

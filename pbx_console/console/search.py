@@ -12,10 +12,13 @@ from django.utils.translation import gettext as _
 
 from pbx_console.accounts.models import Customer
 from pbx_console.accounts.rights import has_right
+from pbx_console.console import phones
 from pbx_console.console.formats import phone
+from pbx_console.console.forms.phones import model_label
 from pbx_console.console.navigation import Link, rail
 from pbx_console.console.owners import shown_by_default
 from pbx_console.pbx.models import Did, Extension
+from pbx_console.provisioning.models import Phone
 
 MOST = 6
 
@@ -44,6 +47,7 @@ def found(request: Any, words: str) -> list[Group]:
     makers = (
         (_("Customers"), "customers.view", _customers),
         (_("Extensions"), "extensions.view", _extensions),
+        (_("Phones"), "phones.view", _phones),
         (_("Numbers"), "numbers.view", _numbers),
     )
     role = request.membership.role
@@ -92,6 +96,19 @@ def _extensions(words: str) -> list[Hit]:
             row.number,
         )
         for row in rows
+    ]
+
+
+def _phones(words: str) -> list[Hit]:
+    rows = phones.found(Phone.objects.all(), words, "").order_by("name", "mac")
+    return [
+        Hit(
+            _url("phone", code=row.customer.code, mac=row.mac),
+            "device-landline-phone",
+            row.name or model_label(row.model),
+            f"{row.written_mac}, {row.customer.name}",
+        )
+        for row in rows[:MOST]
     ]
 
 

@@ -15,4 +15,9 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 86400.0,
         "options": {"expires": 3600},
     },
+    "remove-unused-links": {
+        "task": "pbx_console.provisioning.tasks.remove_unused_links",
+        "schedule": 3600.0,
+        "options": {"expires": 1800},
+    },
 }

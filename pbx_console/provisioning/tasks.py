@@ -5,7 +5,7 @@ from __future__ import annotations
 from celery import shared_task
 
 from pbx_console.provisioning import timeline
-from pbx_console.provisioning.services import silent_phones
+from pbx_console.provisioning.services import setup_links, silent_phones
 
 
 @shared_task
@@ -18,3 +18,9 @@ def tell_silent_phones() -> int:
 def forget_old_events() -> int:
     """Delete what happened long ago."""
     return timeline.forget_old()
+
+
+@shared_task
+def remove_unused_links() -> int:
+    """Remove the accounts of programs whose link nobody used in time."""
+    return setup_links.remove_unused()

@@ -7,6 +7,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from pbx_console.accounts.actor import SYSTEM
+from pbx_console.accounts.models import AuditEntry
 from pbx_console.provisioning.models import Phone, PhoneSettings, UnknownPhone
 from pbx_console.provisioning.services.phones import add_phone
 from tests.conftest import World
@@ -208,3 +209,33 @@ def test_phones_come_from_a_file(sign_in: Opens, world: World, phone: Phone) -> 
     assert looked.status_code == 200
     client.post(page, {"text": text, "import": "1"})
     assert Phone.objects.get().name == "Front"
+
+
+def test_keys_and_settings_are_taken_back(
+    sign_in: Opens, world: World, phone: Phone
+) -> None:
+    client = sign_in("technician")
+    keys = url("phone_keys", world, mac=MAC)
+    client.post(keys, {"keys-0-kind": "blf", "keys-0-value": "205"})
+    client.post(keys, {"keys-1-kind": "dnd"})
+    client.post(url("phone_settings", world, mac=MAC), {"settings": "dim_timer = 5"})
+    client.post(url("phone_edit", world, mac=MAC), {"name": "Lobby"})
+    for verb in ("phone.saved", "phone.settings_saved", "phone.keys_saved"):
+        entry = AuditEntry.objects.filter(verb=verb).latest("pk")
+        client.post(reverse("console:undo", args=[entry.pk]))
+    shown = Phone.objects.get()
+    assert (shown.name, shown.settings) == ("Reception", {})
+    assert [(key.position, key.value) for key in shown.keys.all()] == [(1, "205")]
+
+
+def test_a_phone_is_found_by_its_address_and_stays_without_a_line(
+    sign_in: Opens, world: World, phone: Phone
+) -> None:
+    client = sign_in("technician")
+    found = text_of(client.get(reverse("console:search"), {"q": "00:04:13:A1"}))
+    assert url("phone", world, mac=MAC) in found
+    phone.lines.all().delete()
+    for name in ("phone", "phone_settings", "phone_keys", "phone_move"):
+        assert client.get(url(name, world, mac=MAC)).status_code == 200
+    client.post(url("phone_edit", world, mac=MAC), {"name": "Lobby"})
+    assert Phone.objects.get().name == "Lobby"

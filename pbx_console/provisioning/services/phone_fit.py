@@ -31,7 +31,12 @@ NUMBERED: Final = frozenset(
 
 
 def ensure_fit(phone: Phone) -> None:
-    """Write the phone's file once, unseen. Raises ValidationError when that fails."""
+    """Write the phone's file once, unseen. Raises ValidationError when that fails.
+
+    A phone whose extension was deleted has no line and is told nothing.
+    """
+    if not phone.lines.exists():
+        return
     model = MODELS[phone.model]
     try:
         render(model, configs.config_of(phone), configs.layers_of(phone))

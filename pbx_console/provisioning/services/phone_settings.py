@@ -15,13 +15,14 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pbx_console.accounts.actor import Actor
-from pbx_console.accounts.models import Customer, Reseller
-from pbx_console.accounts.services import audit
+from pbx_console.accounts.models import AuditEntry, Customer, Reseller
+from pbx_console.accounts.services import audit, undo
 from pbx_console.provisioning.models import Phone, PhoneSettings
 from pbx_console.provisioning.render.catalogue import FAMILIES, MODELS
 from pbx_console.provisioning.render.families import Family
 from pbx_console.provisioning.render.layers import Problem, Refused, check
 from pbx_console.provisioning.services import phone_fit
+from pbx_console.provisioning.services.phones import ensure_untouched, named
 
 MOST = 200
 """Settings on one level; a phone has some hundreds that people may change."""
@@ -118,3 +119,37 @@ def _why(error: Refused) -> str:
     if error.problem is Problem.FORMAT:
         return _("The value of %(name)s would break the phone's file.") % named
     return _("%(name)s does not take this value.") % named
+
+
+# ── taking it back ───────────────────────────────────────────────────────────────────
+
+
+@undo.way("phone.settings_saved", family="phone_settings", right="phones.manage")
+def _undo_device(actor: Actor, entry: AuditEntry) -> Phone:
+    phone = named(entry)
+    ensure_untouched(lines_told(phone.settings), entry.after.get("settings"))
+    return save_device_settings(actor, phone, _told(entry))
+
+
+def _right_of_level(entry: AuditEntry) -> str:
+    return "phones.manage" if entry.customer_id else "customers.manage"
+
+
+@undo.way("phonesettings.saved", family="phonesettings", right=_right_of_level)
+def _undo_level(actor: Actor, entry: AuditEntry) -> PhoneSettings:
+    rows = PhoneSettings.objects.filter(pk=int(entry.object_key))
+    row = undo.locked(rows.select_related("reseller"))
+    ensure_untouched(lines_told(row.settings), entry.after.get("settings"))
+    return save_phone_settings(
+        actor,
+        reseller=row.reseller,
+        customer=row.customer,
+        family=row.family,
+        settings=_told(entry),
+    )
+
+
+def _told(entry: AuditEntry) -> dict[str, str]:
+    """Return the settings before a change, as `lines_told` wrote them down."""
+    pairs = (line.partition(" = ") for line in entry.before.get("settings", []))
+    return {name: value for name, _equals, value in pairs}

@@ -16,9 +16,9 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from pbx_console.accounts.actor import Actor
-from pbx_console.accounts.models import Customer
+from pbx_console.accounts.models import AuditEntry, Customer
 from pbx_console.accounts.scope import as_everyone
-from pbx_console.accounts.services import audit
+from pbx_console.accounts.services import audit, undo
 from pbx_console.lib.macs import MacError, MacProblem, parse_mac
 from pbx_console.pbx.models import Extension
 from pbx_console.provisioning.models import Phone, PhoneKey, UnknownPhone
@@ -242,3 +242,43 @@ def _await(actor: Actor, phone: Phone) -> None:
     with as_everyone("a phone that is known now"):
         rows = UnknownPhone.objects.filter(reseller=phone.customer.reseller_id)
         rows.filter(mac=phone.mac).delete()
+
+
+# ── taking it back ───────────────────────────────────────────────────────────────────
+
+
+@undo.way("phone.saved", family="phone", right="phones.manage")
+def _undo_save(actor: Actor, entry: AuditEntry) -> Phone:
+    phone = named(entry)
+    names = ("name", "transport", "srtp")
+    return save_phone(actor, phone, **undo.values_before(phone, entry, names))
+
+
+@undo.way("phone.keys_saved", family="phone_keys", right="phones.manage")
+def _undo_keys(actor: Actor, entry: AuditEntry) -> Phone:
+    phone = named(entry)
+    ensure_untouched(keys_told(phone), entry.after.get("keys"))
+    return save_keys(actor, phone, [_key_told(text) for text in entry.before["keys"]])
+
+
+def _key_told(text: str) -> PhoneKey:
+    """Return a key as `keys_told` wrote it down."""
+    at, kind, value, line, label = text.split(" ", 4)
+    number = "" if value == "-" else value
+    return PhoneKey(
+        position=int(at), kind=kind, value=number, line=int(line), label=label
+    )
+
+
+def named(entry: AuditEntry) -> Phone:
+    """Return the phone of an entry, held until the transaction ends."""
+    rows = Phone.objects.select_related("customer__reseller")
+    return undo.locked(rows.filter(pk=int(entry.object_key)))
+
+
+def ensure_untouched(now: list[str], left: object) -> None:
+    """Raise ValidationError when something is no longer as an entry left it."""
+    if now != left:
+        raise ValidationError(
+            _("It is no longer as this change left it, so it stays as it is.")
+        )
