@@ -11,8 +11,9 @@ import asyncio
 import logging
 import time
 from collections import Counter
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, TypeVar
 
 from channels.db import database_sync_to_async
 from django.conf import settings
@@ -25,6 +26,7 @@ from pbx_console.provisioning import intake, registrations
 from pbx_console.provisioning.registrations import Known
 
 logger = logging.getLogger(__name__)
+T = TypeVar("T")
 EVERY = 1.0  # seconds between two writes
 MOST = 2_000  # kinds of tries, and calls, that wait
 ACCOUNTS = 20  # of one address that are told apart
@@ -37,6 +39,17 @@ class Waiting:
     failed: Counter[Failed] = field(default_factory=Counter)
     heard: list[Heard] = field(default_factory=list)
     bans: dict[str, Tries] = field(default_factory=dict)
+    accounts: Counter[str] = field(default_factory=Counter)  # told apart, per address
+
+    def add(self, failed: Failed) -> None:
+        """Count one try; of an address that tries many accounts only the address."""
+        if failed not in self.failed:
+            if self.accounts[failed.address] >= ACCOUNTS:
+                failed = Failed(failed.kind, "", failed.address)
+            elif len(self.failed) < MOST:
+                self.accounts[failed.address] += 1
+        if failed in self.failed or len(self.failed) < MOST:
+            self.failed[failed] += 1
 
     def __bool__(self) -> bool:
         return bool(self.failed or self.heard or self.bans)
@@ -51,6 +64,7 @@ class PhoneFeed:
         self.attempts = Attempts(rules)
         self.known: dict[str, Known] | None = None
         self.contacts: Mapping[str, Contact] | None = None
+        self.addresses: set[str] = set()
         self.waiting = Waiting()
         self.task: asyncio.Task[None] | None = None
         self.written = -1e9
@@ -66,7 +80,7 @@ class PhoneFeed:
         return True
 
     def _failed(self, failed: Failed) -> None:
-        known = failed.address in self._addresses()
+        known = failed.address in self.addresses
         tries = self.attempts.add(
             failed.address,
             failed.kind,
@@ -76,21 +90,12 @@ class PhoneFeed:
         )
         if tries is not None and len(self.waiting.bans) < MOST:
             self.waiting.bans[failed.address] = tries
-        if failed not in self.waiting.failed and self._crowded(failed.address):
-            failed = Failed(failed.kind, "", failed.address)
-        if failed in self.waiting.failed or len(self.waiting.failed) < MOST:
-            self.waiting.failed[failed] += 1
-
-    def _crowded(self, address: str) -> bool:
-        same = (one for one in self.waiting.failed if one.address == address)
-        return sum(1 for _one in same) >= ACCOUNTS
-
-    def _addresses(self) -> set[str]:
-        return {contact.address for contact in (self.contacts or {}).values()}
+        self.waiting.add(failed)
 
     def look(self, contacts: Mapping[str, Contact]) -> None:
         """Take who is registered now."""
         self.contacts = contacts
+        self.addresses = {contact.address for contact in contacts.values()}
 
     def write(self) -> None:
         """Begin to write what waits, unless that goes on already."""
@@ -109,9 +114,7 @@ class PhoneFeed:
         try:
             await self._compare()
             if waiting:
-                await database_sync_to_async(intake.take)(
-                    waiting.failed, waiting.heard, waiting.bans
-                )
+                await _aside(intake.take, waiting.failed, waiting.heard, waiting.bans)
         except DatabaseError as error:
             logger.warning("phones not written: %s", error)
         except Exception:
@@ -121,10 +124,10 @@ class PhoneFeed:
         if self.contacts is None:
             return
         if self.known is None:
-            self.known = await database_sync_to_async(registrations.remembered)()
+            self.known = await _aside(registrations.remembered)
         contacts, known = self.contacts, self.known
         if found := registrations.changes(known, contacts):
-            await database_sync_to_async(registrations.write)(found, known)
+            await _aside(registrations.write, found, known)
         gone = {
             key: Known(known[key].address) for key in known.keys() - contacts.keys()
         }
@@ -132,3 +135,8 @@ class PhoneFeed:
             key: Known(contact.address, here=True, until=contact.until)
             for key, contact in contacts.items()
         }
+
+
+async def _aside(function: Callable[..., T], *values: Any) -> T:
+    """Call it in a thread of its own, so that nothing else of the listener waits."""
+    return await database_sync_to_async(function, thread_sensitive=False)(*values)

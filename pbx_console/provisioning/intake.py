@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -9,13 +10,15 @@ from typing import Any
 from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.models import Customer
 from pbx_console.accounts.scope import as_everyone
+from pbx_console.asterisk.ami.client import AmiError, ask_all
 from pbx_console.asterisk.ami.security import Failed, Heard
 from pbx_console.pbx.attempts import Tries
-from pbx_console.pbx.models import Device, Extension
 from pbx_console.pbx.services import bans
 from pbx_console.provisioning import timeline
 from pbx_console.provisioning.models import Registration
+from pbx_console.provisioning.registrations import is_account
 
+logger = logging.getLogger(__name__)
 Owners = Mapping[str, Customer]
 
 
@@ -52,7 +55,7 @@ def _refused(one: Failed, times: int, owners: Owners) -> None:
     if owner is None:
         return
     reason = one.kind
-    known = one.kind != "account" and _exists(one.account)
+    known = one.kind != "account" and is_account(one.account)
     more: dict[str, Any] = {} if known else {"account": one.account}
     timeline.note(
         "refused",
@@ -63,16 +66,6 @@ def _refused(one: Failed, times: int, owners: Owners) -> None:
         reason=reason,
         **more,
     )
-
-
-def _exists(account: str) -> bool:
-    code, number, *slot = account.split("-")
-    found = Extension.objects.filter(customer__code=code, number=number)
-    if not slot:
-        return found.exists()
-    if len(slot) > 1 or not (slot[0].isascii() and slot[0].isdigit()):
-        return False
-    return Device.objects.filter(extension__in=found, slot=int(slot[0][:4])).exists()
 
 
 def _heard(quality: Heard, owners: Owners) -> None:
@@ -106,14 +99,31 @@ def _ban(address: str, done: Tries, owners: Owners) -> None:
         SYSTEM, address, reason=done.reason, attempts=done.count, targets=targets
     )
     if made is not None:
+        end_calls(address)
         _tell(address, done, owners)
+
+
+def end_calls(address: str) -> None:
+    """End the calls of phones registered from a banned address: that they hang up would
+    not be heard any more, and somebody pays."""
+    rows = Registration.objects.filter(address=address, lost_at=None)
+    accounts = list(rows.values_list("endpoint", flat=True))
+    actions = [
+        {"Action": "Hangup", "Channel": f"/^PJSIP/{account}-[0-9a-f]+$/"}
+        for account in accounts
+    ]
+    try:
+        if actions:
+            ask_all(actions)
+    except AmiError as error:
+        logger.warning("calls of a banned address not ended: %s", error)
 
 
 def _tell(address: str, done: Tries, owners: Owners) -> None:
     """Say in the timelines of the accounts that were tried that this has ended."""
     for account, times in done.accounts.items():
         owner = owners.get(account.partition("-")[0])
-        if owner is not None and _exists(account):
+        if owner is not None and is_account(account):
             timeline.note(
                 "banned", customer=owner, endpoint=account, address=address, tries=times
             )

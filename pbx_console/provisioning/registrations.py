@@ -11,6 +11,7 @@ from django.utils import timezone
 from pbx_console.accounts.models import Customer
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.asterisk.ami.calls import Contact
+from pbx_console.pbx.models import Device, Extension
 from pbx_console.provisioning import timeline
 from pbx_console.provisioning.models import Registration
 
@@ -58,7 +59,7 @@ def write(
         owners = {row.code: row for row in rows}
         for key, (kind, contact) in found.items():
             owner = owners.get(key.partition("-")[0])
-            if owner is None:
+            if owner is None or (kind == "lost" and not is_account(key)):
                 Registration.objects.filter(endpoint=key).delete()
             else:
                 _one(key, kind, contact, owner, known.get(key, Known()))
@@ -86,3 +87,15 @@ def _one(
     timeline.note(
         kind, customer=owner, endpoint=key, address=contact.address, agent=agent
     )
+
+
+def is_account(endpoint: str) -> bool:
+    """Say whether there is an extension, or a phone of one, with this account."""
+    code, _dash, rest = endpoint.partition("-")
+    number, dash, slot = rest.partition("-")
+    found = Extension.objects.filter(customer__code=code, number=number)
+    if not dash:
+        return found.exists()
+    if not (slot.isascii() and slot.isdigit() and len(slot) < 4):
+        return False
+    return Device.objects.filter(extension__in=found, slot=int(slot)).exists()

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from pbx_console.pbx import presence
-from pbx_console.provisioning.models import Phone, PhoneLine, Registration
+from pbx_console.provisioning.models import Phone, PhoneEvent, PhoneLine, Registration
+from pbx_console.provisioning.timeline_words import words_of
 
 WORDS = {
     "never": _("never seen"),
@@ -46,7 +48,7 @@ class PhoneState:
 
 
 def states_of(phones: Iterable[Phone]) -> dict[int, PhoneState]:
-    """Return phone id -> state; two questions however many phones there are."""
+    """Return phone id -> state; three questions however many phones there are."""
     rows = list(phones)
     accounts = accounts_of(rows)
     known = {
@@ -56,7 +58,28 @@ def states_of(phones: Iterable[Phone]) -> dict[int, PhoneState]:
         )
     }
     alive = presence.words_of([]) is not None
-    return {row.pk: _state(row, accounts[row.pk], known, alive=alive) for row in rows}
+    gone = [key for keys in accounts.values() for key in keys if not _here(known, key)]
+    errors = _errors(gone)
+    states = {}
+    for row in rows:
+        state = _state(row, accounts[row.pk], known, alive=alive)
+        error = next((errors[key] for key in accounts[row.pk] if key in errors), "")
+        states[row.pk] = replace(state, error=state.error or error)
+    return states
+
+
+def _here(known: dict[str, Registration], key: str) -> bool:
+    return key in known and known[key].lost_at is None
+
+
+def _errors(accounts: Sequence[str]) -> dict[str, str]:
+    """Return account -> why its last sign-in was refused, of those that are not here."""
+    since = timezone.now() - dt.timedelta(days=1)
+    rows = PhoneEvent.objects.filter(
+        endpoint__in=accounts, kind="refused", last_at__gte=since
+    )
+    latest = rows.order_by("last_at").values_list("endpoint", "kind", "detail")
+    return {key: words_of(kind, detail).text for key, kind, detail in latest}
 
 
 def accounts_of(phones: Sequence[Phone]) -> dict[int, list[str]]:

@@ -25,8 +25,6 @@ from pbx_console.provisioning.timeline_words import words_of
 FOLD = dt.timedelta(minutes=10)
 COMES_AND_GOES = ("registered", "lost")
 KEPT, HEARD_KEPT = dt.timedelta(days=90), dt.timedelta(days=30)
-# Verbs of the log that have an event of their own beside them.
-TOLD = ("phone.resynced", "phone.rebooted")
 FLAPS = 3  # comings and goings within FOLD that become one line
 LONGEST = 200
 SAME = ("reason", "linkedid", "what")  # details that make two events two
@@ -205,7 +203,7 @@ def _entries(phone: Phone | None, endpoint: str) -> Any:
     rows = AuditEntry.objects.all()
     if phone is not None:
         about = Q(object_type="phone", object_key=str(phone.pk))
-        return rows.filter(about).exclude(verb__in=TOLD)
+        return rows.filter(about)
     return rows.filter(object_type__in=("extension", "device"), object_key=endpoint)
 
 

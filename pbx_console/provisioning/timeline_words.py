@@ -47,8 +47,6 @@ PLAIN = {
         gettext_lazy("A link that was used or had ended was asked for again"),
         "failed",
     ),
-    "resynced": (gettext_lazy("Told to fetch its settings"), "pending"),
-    "rebooted": (gettext_lazy("Told to start again"), "pending"),
     "banned": (gettext_lazy("An address that tried passwords was banned"), "failed"),
     "silent": (gettext_lazy("Told as silent by mail"), ""),
 }

@@ -19,6 +19,7 @@ from pbx_console.console.saving import saved
 from pbx_console.console.toasts import toast
 from pbx_console.pbx.models import Ban, BanTarget
 from pbx_console.pbx.services.bans import ban_by_hand, lift
+from pbx_console.provisioning.intake import end_calls
 
 MOST = 200
 
@@ -41,6 +42,7 @@ def bans(request: Any) -> HttpResponse:
     if request.method == "POST" and everyone:
         done = saved(form, ban_by_hand, actor=request.actor)
         if done is not None:
+            end_calls(done.address)
             toast(request, _("%(address)s is banned.") % {"address": done.address})
             return redirect("console:bans")
     context = {

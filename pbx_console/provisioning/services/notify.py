@@ -9,8 +9,7 @@ from django.utils.translation import gettext as _
 from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.services import audit
 from pbx_console.asterisk.ami.client import AmiError, ask_all
-from pbx_console.provisioning import timeline
-from pbx_console.provisioning.models import Phone
+from pbx_console.provisioning.models import Phone, Registration
 from pbx_console.provisioning.render.catalogue import MODELS
 from pbx_console.provisioning.states import accounts_of, states_of
 
@@ -55,9 +54,11 @@ def _tell(actor: Actor, phone: Phone, verb: str, place: int) -> None:
                 " its settings when it starts."
             )
         )
-    _send(accounts[0], event_of(phone, place))
+    here = Registration.objects.filter(endpoint__in=accounts, lost_at=None)
+    found = here.values_list("endpoint", flat=True)
+    account = next((key for key in accounts if key in set(found)), accounts[0])
+    _send(account, event_of(phone, place))
     audit.record(actor, f"phone.{verb}", phone)
-    timeline.note(verb, phone=phone, endpoint=accounts[0])
 
 
 def _send(endpoint: str, event: str) -> None:
