@@ -17,10 +17,13 @@ from pbx_console.accounts.models import AuditEntry
 from pbx_console.accounts.scope import as_everyone, as_reseller
 from pbx_console.asterisk.ami.calls import Forged
 from pbx_console.asterisk.ami.security import Failed, failed_of
+from pbx_console.live.phones import ACCOUNTS, MOST, Waiting
 from pbx_console.pbx import ban_list
 from pbx_console.pbx.attempts import MOST_ADDRESSES, Attempts, Rules
 from pbx_console.pbx.models import Ban
 from pbx_console.pbx.services import bans
+from pbx_console.provisioning import intake
+from pbx_console.provisioning.models import Registration
 from tests.conftest import World
 
 ADDRESS = "203.0.113.9"
@@ -70,6 +73,32 @@ def test_a_scan_takes_no_room(tries: list[tuple[Any, str]]) -> None:
         attempts.add(str(address), "account", account, now=0)
     assert len(attempts.tries) <= MOST_ADDRESSES
     assert all(len(one.accounts) <= 20 for one in attempts.tries.values())
+
+
+def test_what_waits_for_the_database_is_bounded() -> None:
+    waiting = Waiting()
+    for n in range(20_000):
+        waiting.add(Failed("account", f"c-{n}", f"10.0.0.{n % 8}"))
+    assert len(waiting.failed) <= 8 * (ACCOUNTS + 1)
+    assert sum(waiting.failed.values()) == 20_000
+    for n in range(5_000):
+        waiting.add(Failed("account", "c", f"10.1.{n % 250}.{n // 250}"))
+    assert len(waiting.failed) <= MOST
+
+
+def test_calls_of_a_banned_address_end(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[Any] = []
+    monkeypatch.setattr(intake, "ask_all", asked.extend)
+    account = world.nordbel.extension.endpoint_id
+    with as_everyone("test"):
+        Registration.objects.create(
+            endpoint=account, customer=world.nordbel.customer, address=ADDRESS
+        )
+        intake.end_calls(ADDRESS)
+        intake.end_calls("192.0.2.1")
+    assert [one["Channel"] for one in asked] == [f"/^PJSIP/{account}-[0-9a-f]+$/"]
 
 
 def test_carriers_are_never_banned_and_each_ban_is_longer(world: World) -> None:
