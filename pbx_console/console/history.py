@@ -32,7 +32,7 @@ from pbx_console.console.history_words import (
 )
 from pbx_console.pbx.models import Did, Extension, Forward
 from pbx_console.pbx.models.queues import REASONS
-from pbx_console.provisioning.models import Phone
+from pbx_console.provisioning.models import Phone, PhoneKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -230,6 +230,8 @@ def _words(model: type[models.Model] | None, name: str, value: object) -> str:
         return str(REASONS.get(str(value), value))
     if name == "list":
         return str(LISTS.get(str(value), value))
+    if name == "keys" and isinstance(value, list):
+        return ", ".join(_key(str(text)) for text in value) or _("none")
     if isinstance(value, list):
         words = dict(Feature.choices) if name == "features" else {}
         return ", ".join(str(words.get(item, item)) for item in value) or _("none")
@@ -242,6 +244,14 @@ def _words(model: type[models.Model] | None, name: str, value: object) -> str:
     choices |= Forward.Condition.choices if name == "condition" else []
     text = str(choices.get(value, value))
     return formats.phone(text) if text.startswith("+") else text
+
+
+def _key(told: str) -> str:
+    """Return a phone's key in words: 3 Colleague with lamp 205 Carla."""
+    at, kind, number, _line, label = told.split(" ", 4)
+    word = str(dict(PhoneKey.KINDS).get(kind, kind))
+    shown = (at, word, "" if number == "-" else number, label)
+    return " ".join(part for part in shown if part)
 
 
 PAGE_RIGHTS = {

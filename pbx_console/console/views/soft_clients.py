@@ -8,6 +8,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
@@ -98,7 +100,7 @@ def _hand_out(request: Any, extension: Extension, typed: dict[str, Any]) -> Hand
     )
     if to is True:
         own = {"to": request.user.email, "name": request.user.name}
-        setup_links.send(handed, language=request.LANGUAGE_CODE, **own)
+        setup_links.send(handed, language=get_language() or "", **own)
     elif to:
         setup_links.send(handed, to=to)
     return handed
@@ -112,6 +114,7 @@ def set_up(request: Any, token: str) -> HttpResponse:
     if found is None:
         status = 429 if count_wrong_token(token, request) else 404
         return render(request, "console/phones/link_over.html", status=status)
+    timezone.activate(found.device.customer.timezone)
     client = setup_links.client_named(found.client)
     maker = request.GET.get("maker", "")[:40]
     code = setup_links.code_for(found.device, client, token, maker)
