@@ -56,6 +56,7 @@ urlpatterns = [
         name="customer_phone_settings",
     ),
     path(ONE, phones.phone, name="phone"),
+    path(f"{ONE}state/", phones.phone_state, name="phone_state"),
     path(f"{ONE}edit/", phone_acts.phone_edit, name="phone_edit"),
     path(f"{ONE}move/", phone_acts.phone_move, name="phone_move"),
     path(f"{ONE}swap/", phone_acts.phone_swap, name="phone_swap"),

@@ -47,6 +47,8 @@ def test_a_technician_adds_a_phone_by_its_label(
     twice = client.post(url("phone_new", world), typed)
     assert twice.status_code == 422
     assert "cannot be used" in text_of(twice)
+    unsaid = client.post(url("phone_new", world), {**typed, "model": ""})
+    assert "This address belongs to Snom. Choose the model." in text_of(unsaid)
     none = client.post(url("phone_new", world), {**typed, "extensions": "299"})
     assert "There is no extension 299." in text_of(none)
 
@@ -95,7 +97,8 @@ def test_every_page_of_a_phone_opens(
     sign_in: Opens, world: World, phone: Phone
 ) -> None:
     client = sign_in("technician")
-    for name in ("phone", "edit", "move", "swap", "keys", "settings", "remove"):
+    pages = ("phone", "state", "edit", "move", "swap", "keys", "settings", "remove")
+    for name in pages:
         name = name if name == "phone" else f"phone_{name}"
         page = client.get(url(name, world, mac=MAC))
         assert page.status_code == 200, name

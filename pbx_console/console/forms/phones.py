@@ -13,7 +13,9 @@ from django.utils.translation import gettext_lazy
 from pbx_console.accounts.models import Customer
 from pbx_console.console.forms.base import Filters, NounForm
 from pbx_console.console.forms.rows import RowsForm
+from pbx_console.lib.macs import MacError, parse_mac
 from pbx_console.pbx.models import Extension
+from pbx_console.provisioning.makers import maker_of
 from pbx_console.provisioning.models import Phone, PhoneKey
 from pbx_console.provisioning.render.catalogue import MODELS
 from pbx_console.provisioning.render.families import PhoneModel
@@ -136,6 +138,23 @@ class NewPhoneForm(NounForm):
         }
         if mac_known:
             del self.fields["mac"]
+
+    def clean(self) -> dict[str, Any]:
+        """Say whose phone it is where its model is not named."""
+        data: dict[str, Any] = self.cleaned_data
+        maker = _maker(data.get("mac", ""))
+        if maker and not data.get("model") and self.fields["model"].required:
+            words = _("This address belongs to %(maker)s. Choose the model.")
+            del self._errors["model"]
+            self.add_error("model", words % {"maker": maker})
+        return data
+
+
+def _maker(typed: str) -> str:
+    try:
+        return maker_of(parse_mac(typed))
+    except MacError:
+        return ""
 
 
 class PhoneForm(NounForm):

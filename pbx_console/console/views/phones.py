@@ -11,6 +11,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
 
 from pbx_console.accounts.models import Customer
 from pbx_console.console import downloads, history, phone_times, phones
@@ -156,22 +157,36 @@ def phone(request: Any, code: str, mac: str) -> HttpResponse:
     return draw(request, shown)
 
 
-def draw(
-    request: Any, shown: Phone, error: ValidationError | None = None
-) -> HttpResponse:
-    """Show a phone's page; `error` is why something was refused just now."""
+@needs("phones.view")
+@require_safe
+@never_cache
+def phone_state(request: Any, code: str, mac: str) -> HttpResponse:
+    """Answer what is known of a phone now; asked again and again by the open page."""
+    return render(request, "console/phones/now.html", _now(one(request, code, mac)))
+
+
+def _now(shown: Phone) -> dict[str, Any]:
     row = phones.listed([shown])[0]
-    context = {
+    return {
         "phone": shown,
         "customer": shown.customer,
         "row": row,
         "state": row.state,
-        "warnings": phones.warnings_of(shown),
         "is_behind": phones.is_behind(shown),
-        "lines": shown.lines.select_related("extension", "device"),
-        "keys": phones.placed_keys(shown),
         "window_open": phones.is_open(shown),
         "ways": phones.ways_of(shown),
+    }
+
+
+def draw(
+    request: Any, shown: Phone, error: ValidationError | None = None
+) -> HttpResponse:
+    """Show a phone's page; `error` is why something was refused just now."""
+    context = {
+        **_now(shown),
+        "warnings": phones.warnings_of(shown),
+        "lines": shown.lines.select_related("extension", "device"),
+        "keys": phones.placed_keys(shown),
         "events": phone_times.of_phone(request, shown),
         "error": " ".join(error.messages) if error else "",
     } | history.panel(shown, request)
