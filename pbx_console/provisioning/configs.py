@@ -110,7 +110,7 @@ def _config(phone: Phone, brand: Brand | None, host: str) -> PhoneConfig:
         language=customer.language if customer.language in LANGUAGES else "en",
         country=customer.country if customer.country in COUNTRIES else "DE",
         ntp_server=settings.PHONE_TIME_SERVER,
-        phonebook_url=below and f"{below}{PHONEBOOK}",
+        phonebook_url=below and _phonebook(phone, below),
         phonebook_name=name,
         voicemail_number=MESSAGES,
         pickup_prefix=PICKUP,
@@ -122,6 +122,12 @@ def _config(phone: Phone, brand: Brand | None, host: str) -> PhoneConfig:
         else "",
         provisioning_url=below,
     )
+
+
+def _phonebook(phone: Phone, below: str) -> str:
+    """Return where the book is; Grandstream's phones add its name by themselves."""
+    adds = model_of(phone).family.slug.startswith("grandstream")
+    return below if adds else f"{below}{PHONEBOOK}"
 
 
 def _lines(phone: Phone) -> list[PhoneLine]:

@@ -30,7 +30,8 @@ from pbx_console.provisioning.render.values import BadValue
 logger = logging.getLogger(__name__)
 XML: Final = "text/xml; charset=utf-8"
 TEXT: Final = "text/plain; charset=utf-8"
-BESIDE: Final = frozenset({PHONEBOOK, LOGO})
+BOOKS: Final = frozenset({PHONEBOOK, f"gs_{PHONEBOOK}"})  # Grandstream asks for both
+BESIDE: Final = BOOKS | {LOGO}
 
 
 class File(NamedTuple):
@@ -43,7 +44,7 @@ class File(NamedTuple):
 def file_of(phone: Phone, name: str, caller: Caller) -> File | None:
     """Return a file of a phone to the phone itself; None where it cannot be made."""
     try:
-        if name == PHONEBOOK:
+        if name in BOOKS:
             return File(phonebooks.phonebook(phone).encode(), XML)
         if name == LOGO:
             return _logo(phone)

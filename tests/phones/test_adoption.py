@@ -51,8 +51,8 @@ def test_an_unknown_phone_is_seen_adopted_and_gets_its_file(
     for _n in range(3):
         assert ask(north, way, AGENT).status_code == 404
     seen = unknown()
-    assert (seen.reseller, seen.mac, seen.address, seen.times) == (
-        north.reseller,
+    assert (seen.reseller_id, seen.mac, seen.address, seen.times) == (
+        north.reseller.pk,
         MAC,
         HERE,
         3,

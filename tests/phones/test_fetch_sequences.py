@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -43,6 +44,14 @@ def test_a_phone_asks_for_its_files_and_reads_its_account(
     if Purpose.MASTER in got:  # Poly: the list leads to the file that was asked for
         listed = values_of(family, got[Purpose.MASTER])["CONFIG_FILES"]
         assert listed == f"{MAC}-config.cfg"
+    told = set(re.findall(f"/p/{phone.secret}/(phonebook|logo)", got[Purpose.CONFIG]))
+    if family.startswith("grandstream"):
+        assert "phonebook" not in told  # it adds the name by itself
+        told.add("phonebook")
+    for name in told:
+        kind = "png" if name == "logo" else "xml"
+        beside = ask(north, f"/p/{phone.secret}/{name}.{kind}", agent_of(family, MAC))
+        assert beside.status_code == 200, name
     then = again(phone)
     assert then.fetched_at is not None
     assert (then.bound_agent, then.last_error) == (agent_of(family, MAC), "")

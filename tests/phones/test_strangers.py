@@ -48,7 +48,8 @@ def bound(world: World, phone: Phone) -> Phone:
 
 @pytest.fixture
 def unseen(monkeypatch: pytest.MonkeyPatch) -> Iterator[list[Any]]:
-    """What a worker would look at; it does not."""
+    """What a worker would look at; it does not. Hosts are known by heart."""
+    monkeypatch.setattr("pbx_console.branding.hosts.TTL", 1e6)
     seen: list[Any] = []
     monkeypatch.setattr(
         "pbx_console.provisioning.fetch_tasks.look_at_refusal.delay",

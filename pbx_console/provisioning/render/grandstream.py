@@ -8,6 +8,7 @@ from typing import Final
 from urllib.parse import urlsplit
 
 from pbx_console.provisioning.render.config import (
+    KINDS,
     Account,
     Codec,
     KeyKind,
@@ -206,7 +207,7 @@ _NAMED_ADJUSTABLE: Final = adjustable(
     text=r"account\.\d{1,2}\.(?:name|sip\.subscriber\.name) pks\.vpk\.\d{1,3}\.description "
     r"lcd\.customized\.station\.label",
 )
-_NAMED_KINDS: Final = frozenset(KeyKind)
+_NAMED_KINDS: Final = KINDS
 GRP: Final = Family(
     slug="grandstream-grp",
     vendor="Grandstream",
