@@ -226,7 +226,15 @@ def lines_shown(phone: Phone) -> list[ShownLine]:
     ]
 
 
-def may_set(family: Family) -> list[tuple[str, str]]:
+@dataclass(frozen=True, slots=True)
+class Takes:
+    """What a setting takes: in words, or as it is typed."""
+
+    words: Any
+    is_code: bool = False
+
+
+def may_set(family: Family) -> list[tuple[str, Takes]]:
     """Return what people may set on a family, and what it takes."""
     return [
         (_readable(entry.name.pattern), _takes(entry.value.pattern))
@@ -241,9 +249,11 @@ def _readable(pattern: str) -> str:
     return named.replace("(?:", "(").replace("\\", "")
 
 
-def _takes(pattern: str) -> str:
-    kinds = {VALUES[kind]: words for kind, words in VALUE_WORDS.items()}
-    return str(kinds.get(pattern, pattern.replace("|", ", ")))
+def _takes(pattern: str) -> Takes:
+    for kind, words in VALUE_WORDS.items():
+        if VALUES[kind] == pattern:
+            return Takes(words)
+    return Takes(pattern.replace("|", ", "), is_code=True)
 
 
 VALUE_WORDS = {

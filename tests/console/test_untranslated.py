@@ -14,7 +14,10 @@ from django.urls import reverse
 from django.utils import translation
 
 from pbx_console.accounts.rights import has_right
+from pbx_console.console.forms.phones import label_of
 from pbx_console.pbx.models.holidays import Region
+from pbx_console.provisioning.render.catalogue import FAMILIES, MODELS
+from pbx_console.provisioning.soft_clients import CLIENTS
 from tests import pseudo
 from tests.conftest import Tenant, World
 from tests.leaks.pages import body, url_of
@@ -27,12 +30,13 @@ EXEMPT = {
     r"(Deutsch|English|Nederlands)": "a language is offered in its own name",
     r"[A-Z][A-Za-z_]+(/[A-Z][A-Za-z_ ]+)+|UTC": "a time zone's name in the IANA table",
     r"(EUR|CHF|USD|GBP)": "currency codes (ISO 4217)",
-    r"(SIP|CSV|XLSX|JSON|PDF|TOTP|SHA(-256)?|UDP|TCP|TLS|DNS|TXT|SPF|DKIM|DMARC|CNAME|"
+    r"(SIP|SRTP|MAC|CSV|XLSX|JSON|PDF|TOTP|SHA(-256)?|UDP|TCP|TLS|DNS|TXT|SPF|DKIM|DMARC|CNAME|"
     r"MX|SVG|PNG|JPEG|WebP|kB|MB|px|min|ms|vh|Hz)": "names of formats and units",
     r"(?=\w*\d)([0-9a-f]{4,}|[a-z0-9]{5,6}(-\d+)?)|[A-Z2-7]{16,}": "hashes, codes",
     r"[0-9a-f]{4} [0-9a-f]{4}…?": "the beginning of a hash",
     r"[0-9a-f]{5}-[0-9a-f]{5}": "recovery codes",
     r"#[0-9a-f]{6}": "colours",
+    r"([0-9A-F]{2}:){5}[0-9A-F]{2}": "MAC addresses",
     r"usage-[\w-]+(\.\w+)+": "names of files",
     r"(: )?https?://.*|[\w.+-]+@[\w.-]+|[\w-]+(\.[\w-]+)+(:\d+)?": "addresses",
     r"[a-z]+(_[a-z]+)+": "columns of a file, fixed",
@@ -60,6 +64,10 @@ def own_words(world: World) -> list[str]:
     # Invented people of the previews of brand and mails, and the typefaces' own names.
     words |= {"Mara Okonkwo", "Ilse Varga", "Studio 2", "Inter", "Figtree"}
     words |= {"Instrument Sans", "Matrix", "Musterweg 5, 20095 Hamburg"}
+    # Phones and programs have the names that their makers gave them.
+    words |= {label_of(model) for model in MODELS.values()}
+    words |= {f"{family.vendor} {family.name}" for family in FAMILIES.values()}
+    words |= {client.name for client in CLIENTS}
     return sorted(words, key=len, reverse=True)
 
 

@@ -33,6 +33,7 @@ def unknown_phones(request: Any) -> HttpResponse:
     context: dict[str, Any] = {
         "rows": [phones.caller(row, held.get(row.mac)) for row in rows]
     }
+    context["wanted"] = request.GET.get("for", "")[:20]
     context["where"] = phones.where_of(request)
     return render(request, "console/phones/unknown.html", context)
 
