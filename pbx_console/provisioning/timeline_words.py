@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.utils.formats import number_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -99,13 +100,18 @@ def _heard(detail: Mapping[str, Any]) -> Said:
         " To the phone: %(loss_there)s %% lost, jitter %(jitter_there)s ms."
     )
     names = ("loss", "jitter", "loss_there", "jitter_there")
-    figures = {name: f"{_figure(detail, name):g}" for name in names}
+    figures = {name: _written(_figure(detail, name)) for name in names}
     said = words % figures
     if rtt := _figure(detail, "rtt"):
-        said += " " + _("Way and back %(ms)s ms.") % {"ms": f"{rtt:g}"}
+        said += " " + _("Way and back %(ms)s ms.") % {"ms": _written(rtt)}
     return Said(text, tone, said)
 
 
 def _figure(detail: Mapping[str, Any], name: str) -> float:
     value = detail.get(name, 0)
     return float(value) if isinstance(value, int | float) else 0.0
+
+
+def _written(value: float) -> str:
+    """Return a figure as the reader's language writes it, with a decimal if it has one."""
+    return str(number_format(value, 0 if value == int(value) else 1))
