@@ -145,7 +145,7 @@ class NewPhoneForm(NounForm):
         maker = _maker(data.get("mac", ""))
         if maker and not data.get("model") and self.fields["model"].required:
             words = _("This address belongs to %(maker)s. Choose the model.")
-            del self._errors["model"]
+            self.errors.pop("model", None)
             self.add_error("model", words % {"maker": maker})
         return data
 
