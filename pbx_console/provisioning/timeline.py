@@ -27,7 +27,7 @@ COMES_AND_GOES = ("registered", "lost")
 KEPT, HEARD_KEPT = dt.timedelta(days=90), dt.timedelta(days=30)
 FLAPS = 3  # comings and goings within FOLD that become one line
 LONGEST = 200
-SAME = ("reason", "linkedid", "what")  # details that make two events two
+SAME = ("reason", "what")  # details that make two events two
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
 
 
@@ -97,6 +97,9 @@ def _phone_of(endpoint: str) -> Phone | None:
 
 
 def _folded(row: PhoneEvent) -> PhoneEvent:
+    if row.kind == "heard":  # each call is one
+        row.save()
+        return row
     if row.kind in COMES_AND_GOES and (flapping := _flapping(row)):
         return flapping
     same = _recent(row, [row.kind]).filter(address=row.address).first()
