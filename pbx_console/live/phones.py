@@ -60,8 +60,7 @@ class PhoneFeed:
 
     def __init__(self) -> None:
         """Know nothing yet: the first look compares with the table."""
-        rules = Rules(points=settings.BAN_POINTS, known_points=10 * settings.BAN_POINTS)
-        self.attempts = Attempts(rules)
+        self.attempts = Attempts(Rules(points=settings.BAN_POINTS))
         self.known: dict[str, Known] | None = None
         self.contacts: Mapping[str, Contact] | None = None
         self.addresses: set[str] = set()

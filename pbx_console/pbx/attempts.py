@@ -13,12 +13,10 @@ MOST_ACCOUNTS = 20
 
 @dataclass(frozen=True, slots=True)
 class Rules:
-    """What is too much: `points` within `seconds` from an address, `known_points` from one
-    where phones are registered, and there wrong passwords do not count at all."""
+    """What is too much: `points` within `seconds` from one address."""
 
     points: int = 30
     seconds: float = 600.0
-    known_points: int = 300
 
 
 @dataclass(slots=True)
@@ -58,9 +56,10 @@ class Attempts:
     ) -> Tries | None:
         """Count; return what the address did when that is enough, and begin anew.
 
-        `known`: phones are registered from there.
+        `known`: phones are registered from there, so nothing counts. A datagram says what
+        its sender likes: who writes a customer's address on it must not silence it.
         """
-        if kind not in WEIGHTS or (known and kind == "password"):
+        if known or kind not in WEIGHTS:
             return None
         tries = self._tries(address, now)
         tries.points += WEIGHTS[kind] * times
@@ -68,8 +67,7 @@ class Attempts:
         tries.kinds[kind] = tries.kinds.get(kind, 0) + times
         if account in tries.accounts or len(tries.accounts) < MOST_ACCOUNTS:
             tries.accounts[account] = tries.accounts.get(account, 0) + times
-        enough = self.rules.known_points if known else self.rules.points
-        return self.tries.pop(address) if tries.points >= enough else None
+        return self.tries.pop(address) if tries.points >= self.rules.points else None
 
     def _tries(self, address: str, now: float) -> Tries:
         tries = self.tries.pop(address, None)
