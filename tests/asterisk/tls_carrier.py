@@ -170,9 +170,10 @@ def pbx_home() -> Path:
 
 def _entered(path: Path) -> tuple[list[str], Path]:
     """How Asterisk is started, and a path as it sees it."""
-    if path.is_relative_to(ASTERISK_ROOT):
-        inside = Path("/") / path.relative_to(ASTERISK_ROOT)
-        return ["chroot", str(ASTERISK_ROOT), "asterisk"], inside
+    root = ASTERISK_ROOT.resolve()
+    if path.is_relative_to(root):
+        inside = Path("/") / path.relative_to(root)
+        return ["chroot", str(root), "asterisk"], inside
     return ["asterisk"], path
 
 

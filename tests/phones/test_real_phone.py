@@ -45,7 +45,13 @@ def test_what_stands_in_the_file_registers_and_calls_encrypted(
             (invite,) = invited(rung)
             desk.tell("channel request hangup all")
             wait_for(house.quiet)
-        colleague.call("201", talk=1.5).wait()
+        call = colleague.run(
+            "call",
+            *("-s", "201", "-m", "1", "-d", "1500", "-timeout", "20", "-rtp_echo"),
+            *("-au", colleague.user, "-ap", colleague.secret),
+            **{"from": colleague.user, "display": ""},
+        )
+        assert call.wait() == 0
         wait_for(lambda: len(desk.media()) == 2, seconds=15)
         wait_for(house.quiet)
         log = desk.log()
