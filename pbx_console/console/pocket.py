@@ -17,6 +17,7 @@ from pbx_console.accounts.models import AuditEntry
 from pbx_console.console.formats import phone
 from pbx_console.pbx import presence
 from pbx_console.pbx.models import Destination, Extension, Forward, VoicemailBox
+from pbx_console.provisioning.services.setup_links import handed_out
 
 HERE, MOBILE, VOICEMAIL, OTHER = "phone", "mobile", "voicemail", "other"
 ALWAYS = Forward.Condition.ALWAYS
@@ -40,11 +41,13 @@ ICONS = {
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """One phone of the extension with its state."""
+    """One phone of the extension with its state; `slot` of a program that the person
+    may take away again."""
 
     name: str
     endpoint_id: str
     presence: str
+    slot: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,12 +165,16 @@ def accounts_of(extension: Extension) -> list[Account]:
     """Return the phones of an extension; state "" while nothing is known."""
     code = extension.customer.code
     found = presence.words_of([code])
-    names = [(_("Phone"), extension.endpoint_id)]
-    names += [(row.name, row.endpoint_id) for row in extension.devices.all()]
+    names = [(_("Phone"), extension.endpoint_id, 0)]
+    programs = set(handed_out(extension).values_list("slot", flat=True))
+    names += [
+        (row.name, row.endpoint_id, row.slot if row.slot in programs else 0)
+        for row in extension.devices.all()
+    ]
     states: dict[str, str] | None = found[code] if found is not None else None
     return [
-        Account(name, key, "" if states is None else states.get(key, "off"))
-        for name, key in names
+        Account(name, key, "" if states is None else states.get(key, "off"), slot)
+        for name, key, slot in names
     ]
 
 

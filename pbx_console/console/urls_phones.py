@@ -18,6 +18,11 @@ CALLER = "resellers/<slug:slug>/unknown-phones/<slug:mac>/"
 
 urlpatterns = [
     path("own/app/", soft_clients.own_app, name="own_app"),
+    path(
+        "own/app/<int:slot>/remove/",
+        soft_clients.own_app_remove,
+        name="own_app_remove",
+    ),
     path("set-up/<slug:token>/", soft_clients.set_up, name="set_up"),
     path(
         "set-up/<slug:token>/account.xml",

@@ -11,8 +11,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from pbx_console.accounts.actor import SYSTEM
 from pbx_console.branding.models import OutgoingMail
 from pbx_console.pbx.models import Device
+from pbx_console.pbx.services.devices import add_device
 from pbx_console.provisioning.models import PhoneEvent, SetupLink
 from pbx_console.provisioning.services.setup_links import remove_unused
 from tests.conftest import World
@@ -98,3 +100,18 @@ def test_people_send_themselves_a_link(
     assert (mail.kind, mail.to) == ("soft_client", "end_user@nordbel.example")
     assert "passw" not in str(mail.payload)
     assert str(Device.objects.get().secret) not in str(mail.payload)
+
+
+def test_people_take_a_lost_mobile_off_their_extension(
+    sign_in: Opens, world: World, everyone: Any, in_english: None
+) -> None:
+    client = sign_in("end_user")
+    client.post(reverse("console:own_app"), {"client": "linphone", "name": "Mobile"})
+    by_hand = add_device(SYSTEM, extension=world.nordbel.extension, name="Workshop")
+    page = text_of(client.get(reverse("console:home")))
+    assert "Remove Mobile" in page
+    assert "Remove Workshop" not in page
+    refused = client.post(reverse("console:own_app_remove", args=[by_hand.slot]))
+    assert refused.status_code == 404
+    client.post(reverse("console:own_app_remove", args=[2]))
+    assert list(Device.objects.all()) == [by_hand]

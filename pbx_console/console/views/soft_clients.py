@@ -7,13 +7,17 @@ from typing import Any
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
+from django.shortcuts import get_object_or_404, redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import (
+    require_http_methods,
+    require_POST,
+    require_safe,
+)
 
 from pbx_console.accounts.models import Membership
 from pbx_console.accounts.services.throttle import count_wrong_token
@@ -25,6 +29,7 @@ from pbx_console.console.views.extensions import one
 from pbx_console.console.views.phone_page import own_or_404
 from pbx_console.console.views.second_factor import qr_svg
 from pbx_console.pbx.models import Extension
+from pbx_console.pbx.services.devices import delete_device
 from pbx_console.provisioning.services import setup_links
 from pbx_console.provisioning.services.setup_links import Handed
 
@@ -57,6 +62,20 @@ def own_app(request: Any) -> HttpResponse:
     """Use one's own extension on a computer or mobile."""
     form = SoftClientForm(request.POST or None, own=True)
     return _page(request, own_or_404(request), form, own=True)
+
+
+@needs("own.view")
+@require_POST
+def own_app_remove(request: Any, slot: int) -> HttpResponse:
+    """Take one's extension away from a program, as from a lost mobile."""
+    programs = setup_links.handed_out(own_or_404(request))
+    device = get_object_or_404(
+        programs.select_related("extension__customer"), slot=slot
+    )
+    words = _("%(name)s is removed.") % {"name": device.name}
+    delete_device(request.actor, device)
+    toast(request, words, detail=_("It cannot register any more."))
+    return redirect("console:home")
 
 
 def _page(

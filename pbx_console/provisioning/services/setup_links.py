@@ -14,6 +14,7 @@ from typing import Any, Final
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -184,6 +185,11 @@ def use(
         text = _FILES[row.client](row.device)
     note("link_used", customer=row.device.customer, client=row.client, **seen)
     return text
+
+
+def handed_out(extension: Extension) -> QuerySet[Device]:
+    """Return the accounts of programs that came by a link."""
+    return extension.devices.exclude(setup_links=None).distinct()
 
 
 def remove_unused() -> int:
