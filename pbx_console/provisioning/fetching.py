@@ -31,7 +31,9 @@ from pbx_console.provisioning.render.families import Purpose
 logger = logging.getLogger(__name__)
 # A house with a hundred new phones that start at once stays below it.
 REFUSALS: Final = parse("600 per 10 minutes")
-TASKS: Final = parse("1200 per 10 minutes")  # of one reseller, whoever asks
+# What is looked at afterwards: of one address, and of one reseller whoever asks.
+LOOKS: Final = parse("200 per 10 minutes")
+LOOKS_OF_ALL: Final = parse("1200 per 10 minutes")
 LONGEST_PATH: Final = 300
 _ODD: Final = re.compile(r"\.\.|[/\\%]")
 
@@ -186,7 +188,9 @@ def _refused(
     limiter.allowed(REFUSALS, "phones", caller.counted_as)
     if reason is Reason.NOTHING:
         return
-    if limiter.allowed(TASKS, "phone-tasks", str(reseller.pk)):
+    if limiter.allowed(LOOKS, "phone-look", caller.counted_as) and limiter.allowed(
+        LOOKS_OF_ALL, "phone-looks", str(reseller.pk)
+    ):
         fetch_tasks.hint(
             reseller.pk,
             reason.value,
