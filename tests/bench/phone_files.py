@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import time
 from collections.abc import Iterator
 from unittest import mock
@@ -16,14 +17,15 @@ from pbx_console.provisioning.services.phones import add_phone
 from tests.bench.report import Result
 from tests.conftest import World, make_world
 
-SECONDS = 5
+SECONDS = 3
 MAC = "0004130a0b0c"
 AGENT = f"Yealink SIP-T46U 108.86.0.20 {MAC}"
 HINT = "pbx_console.provisioning.fetch_tasks.look_at_refusal.delay"
 
 
 def phone_files() -> Iterator[Result]:
-    """Requests a second: the phone itself, a wrong secret, a flood from one address."""
+    """Requests a second of processor: the phone itself, a wrong secret, a flood from one address."""
+    logging.getLogger("django.request").setLevel(logging.ERROR)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with mock.patch("pbx_console.pbx.tasks._send"), mock.patch(HINT):
         world = make_world()
@@ -56,8 +58,9 @@ def _add(world: World) -> str:
 
 
 def _rate(client: Client, path: str, status: int, address: str) -> float:
-    asked, end = 0, time.perf_counter() + SECONDS
-    while time.perf_counter() < end:
+    """Requests per second of the console's own processor time: others may be busy."""
+    asked, began = 0, time.process_time()
+    while time.process_time() < began + SECONDS:
         answer = client.get(path, REMOTE_ADDR=address)
         assert answer.status_code == status, answer.status_code
         asked += 1
