@@ -24,7 +24,7 @@ HINT = "pbx_console.provisioning.fetch_tasks.look_at_refusal.delay"
 
 
 def phone_files() -> Iterator[Result]:
-    """Requests a second of processor: the phone itself, a wrong secret, a flood from one address."""
+    """Requests a second of processor: the phone itself, a wrong secret, a flood."""
     logging.getLogger("django.request").setLevel(logging.ERROR)
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
     with mock.patch("pbx_console.pbx.tasks._send"), mock.patch(HINT):
