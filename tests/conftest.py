@@ -18,6 +18,8 @@ from django.conf import settings
 from django.db import connection, connections
 from django.test import Client, override_settings
 from django_otp.plugins.otp_totp.models import TOTPDevice
+from hypothesis import HealthCheck
+from hypothesis import settings as Hypothesis
 from limits.storage import MemoryStorage
 from limits.strategies import MovingWindowRateLimiter
 
@@ -37,6 +39,12 @@ from tests import schema
 from tests.brands import make_brands
 from tests.dns import DnsServer
 from tests.meter import make_calls, make_prices
+
+# A busy machine is no reason to fail.
+Hypothesis.register_profile(
+    "house", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+Hypothesis.load_profile("house")
 
 PASSWORD = "a long enough test password"
 ASKED = ("did_of", "known_caller", "shown_number")

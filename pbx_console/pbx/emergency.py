@@ -48,7 +48,7 @@ def shown_numbers(extensions: Sequence[Extension]) -> dict[int, str]:
 
 def _direct(extension: Extension, ranges: Sequence[NumberRange]) -> str:
     """Return the number under which an extension is dialled directly, as
-    `asterisk.direct_number` does."""
+    `asterisk.shown_number` does."""
     found = [
         f"{block.stem}{extension.number}"
         for block in ranges

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from pbx_console.accounts.mailer import mail
@@ -20,7 +20,7 @@ def to_owners(reseller: Reseller | None, kind: str, context: Mapping[str, Any]) 
             memberships__reseller=reseller,
             memberships__customer=None,
         ).distinct()
-        _send(reseller, kind, list(people), context)
+        tell(reseller, kind, people, context)
 
 
 def to_customer(customer: Customer, kind: str, context: Mapping[str, Any]) -> None:
@@ -31,16 +31,17 @@ def to_customer(customer: Customer, kind: str, context: Mapping[str, Any]) -> No
             memberships__role=Role.ADMIN,
             memberships__customer=customer,
         )
-        _send(customer.reseller, kind, list(admins.distinct()), context)
+        tell(customer.reseller, kind, admins.distinct(), context)
     to_owners(customer.reseller, kind, context)
 
 
-def _send(
+def tell(
     reseller: Reseller | None,
     kind: str,
-    people: list[User],
+    people: Iterable[User],
     context: Mapping[str, Any],
 ) -> None:
+    """Queue a mail for each of these people, in the name of a reseller or the platform."""
     if reseller is not None and getattr(reseller, "brand", None) is None:
         return  # nobody can be written to in a name that does not exist yet
     for person in people:

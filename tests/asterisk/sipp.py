@@ -43,7 +43,7 @@ class Sent:
         return found[1].strip() if found else ""
 
 
-def wait_for(question: Callable[[], T | None], *, seconds: float = 10) -> T:
+def wait_for(question: Callable[[], T | None], *, seconds: float = 20) -> T:
     """Ask until the answer is true; fail after `seconds`."""
     end = time.monotonic() + seconds
     while time.monotonic() < end:
@@ -78,7 +78,7 @@ class Process:
         )
         return [sent for sent in found if sent]
 
-    def wait(self, seconds: float = 20) -> int:
+    def wait(self, seconds: float = 45) -> int:
         """The exit code: 0 when every call went as the scenario says."""
         return self.process.wait(seconds)
 
@@ -178,10 +178,14 @@ class Agent:
         )
 
     @contextmanager
-    def answering(self, scenario: str = "answer", **keys: str) -> Iterator[Process]:
-        """Take calls until the end of the block."""
+    def answering(
+        self, scenario: str = "answer", *, echo: bool = True, **keys: str
+    ) -> Iterator[Process]:
+        """Take calls until the end of the block. Speech comes back as an echo; not where
+        callers press keys: Asterisk answers an echoed digit with the digit, for ever."""
         account = ("-au", self.user, "-ap", self.secret) if self.user else ()
-        process = self.run(scenario, "-rtp_echo", *account, **keys)
+        options = ("-rtp_echo",) if echo else ()
+        process = self.run(scenario, *options, *account, **keys)
         try:
             wait_for(lambda: _bound(self.host, self.port))
             yield process

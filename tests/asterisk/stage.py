@@ -44,7 +44,9 @@ class Stage:
 
     def carrier(self, scenario: str = "answer", **keys: str) -> Process:
         """The carrier takes calls until the shape is over."""
-        return self.stack.enter_context(self.house.carrier.answering(scenario, **keys))
+        return self.stack.enter_context(
+            self.house.carrier.answering(scenario, echo=False, **keys)
+        )
 
     def outside(self, talk: float = 0.5, typed: str = "") -> Process:
         """Somebody outside calls the customer's number."""
@@ -86,7 +88,7 @@ class Stage:
 
     def answers(self, phone: Agent, scenario: str = "answer", **keys: str) -> Process:
         """A phone takes calls until the shape is over."""
-        return self.stack.enter_context(phone.answering(scenario, **keys))
+        return self.stack.enter_context(phone.answering(scenario, echo=False, **keys))
 
     def leads_to(self, noun: object) -> None:
         """The customer's number leads to another noun from now on."""

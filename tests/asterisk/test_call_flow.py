@@ -22,11 +22,17 @@ from pbx_console.pbx.services.menus import save_menu
 from pbx_console.pbx.services.outside_numbers import save_outside_number
 from pbx_console.pbx.services.schedules import save_schedule, switch_schedule
 from pbx_console.pbx.services.trunks import save_route, save_trunk
-from tests.asterisk.conftest import House
+from tests.asterisk.conftest import House, moved_in
 from tests.asterisk.sipp import Agent, Process, Sent, wait_for
 
 pytestmark = pytest.mark.asterisk
 CALLER = "+491701234567"
+
+
+@pytest.fixture
+def house(street: House, tmp_path: Path) -> Iterator[House]:
+    """A customer of its own for each test."""
+    yield from moved_in(street, tmp_path)
 
 
 def invited(process: Process) -> list[Sent]:
@@ -46,9 +52,8 @@ def phones(house: House) -> dict[str, Agent]:
 def place(number: str) -> Destination:
     """Where an internal number of the customer leads."""
     with as_everyone("test"):
-        return Destination.objects.get(
-            number=number, customer__reseller__slug="nordbel"
-        )
+        rows = Destination.objects.filter(customer__reseller__slug="nordbel")
+        return rows.filter(number=number).latest("pk")  # of who moved in last
 
 
 def make(save: Any, house: House, **values: Any) -> Any:
@@ -88,7 +93,7 @@ def answering(
             number: stack.enter_context(
                 agent.answering("refuse", code="486", contact="x")
                 if number in refusing
-                else agent.answering()
+                else agent.answering(echo=False)
             )
             for number, agent in phones.items()
         }
@@ -221,17 +226,17 @@ def test_a_menu_leads_where_the_key_leads(
     )
     lead(house, menu)
     expected = {
-        "1": "205",  # a key
-        "#": "206",
-        "2": "206",  # a key that an extension begins with
-        "207": "207",  # an extension
-        "9,9": "207",  # only wrong keys, over the announcement
-        "299,1": "205",  # no such extension, then a key
-        "": "205",  # no key at all
+        "1": (1.5, "205"),  # a key
+        "#": (1.5, "206"),
+        "2": (3.5, "206"),  # a key that an extension begins with
+        "207": (2, "207"),  # an extension
+        "9,9": (3.5, "207"),  # only wrong keys, over the announcement
+        "299,1": (4.5, "205"),  # no such extension, then a key
+        "": (4.5, "205"),  # no key at all
     }
-    for typed, number in expected.items():
+    for typed, (seconds, number) in expected.items():
         with answering(phones) as running:
-            call_in(house, typed=typed, talk=4.5)
+            call_in(house, typed=typed, talk=seconds)
             assert (typed, rung(running)) == (typed, [number])
 
 

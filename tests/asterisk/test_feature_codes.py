@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import wave
 from array import array
+from collections.abc import Iterator
 from itertools import chain
+from pathlib import Path
 
 import pytest
 
@@ -14,13 +16,19 @@ from pbx_console.accounts.scope import as_everyone
 from pbx_console.pbx import refresh
 from pbx_console.pbx.models import Extension, Forward
 from pbx_console.pbx.services.extensions import save_extension
-from tests.asterisk.conftest import House
+from tests.asterisk.conftest import House, moved_in
 from tests.asterisk.sipp import Agent
 from tests.asterisk.test_calls import OUTSIDE
 from tests.asterisk.test_sounds import tree
 from tests.asterisk.voice import Voice
 
 pytestmark = pytest.mark.asterisk
+
+
+@pytest.fixture
+def house(street: House, tmp_path: Path) -> Iterator[House]:
+    """A customer of its own for each test."""
+    yield from moved_in(street, tmp_path)
 
 
 def dial(phone: Agent, code: str) -> int:
@@ -48,7 +56,9 @@ def test_codes_set_and_end_forwards(house: House) -> None:
     assert dial(phone, "#21#") == 200
     assert dial(phone, "*21") == 200
     with as_everyone("test"):
-        assert Forward.objects.get(condition="always").is_active
+        assert Forward.objects.get(
+            extension=north.extension, condition="always"
+        ).is_active
         entry = AuditEntry.objects.filter(verb="forward.saved").latest("pk")
     assert (entry.actor_name, entry.actor_level) == ("201 Reception", "phone")
     assert entry.object_key == north.extension.endpoint_id
@@ -75,10 +85,10 @@ def test_codes_switch_what_an_extension_has(house: House) -> None:
     ["*21*201#", "*21*999#", "*21*112#", "*21", "*2*5", "*25*1", "#", "*9999", "*21**"],
 )
 def test_it_refuses_codes_that_mean_nothing(house: House, code: str) -> None:
-    phone = house.phone(house.world.nordbel.extension)
-    assert dial(phone, code) in (403, 484)
+    extension = house.world.nordbel.extension
+    assert dial(house.phone(extension), code) in (403, 484)
     with as_everyone("test"):
-        assert not Forward.objects.exists()
+        assert not Forward.objects.filter(extension=extension).exists()
 
 
 def loudness(samples: array[int], rate: int) -> list[float]:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -12,12 +14,18 @@ from pbx_console.pbx.models import Device, Extension, Forward
 from pbx_console.pbx.services.devices import add_device, delete_device
 from pbx_console.pbx.services.extensions import save_extension
 from pbx_console.pbx.services.forwards import save_forward
-from tests.asterisk.conftest import CARRIER, House
+from tests.asterisk.conftest import CARRIER, House, moved_in
 from tests.asterisk.sipp import Agent, wait_for
 from tests.asterisk.test_calls import OUTSIDE, invited
 
 pytestmark = pytest.mark.asterisk
 DIALLED = "03023125999"
+
+
+@pytest.fixture
+def house(street: House, tmp_path: Path) -> Iterator[House]:
+    """A customer of its own for each test."""
+    yield from moved_in(street, tmp_path)
 
 
 def forward(extension: Extension, condition: str, to: Extension | str) -> None:

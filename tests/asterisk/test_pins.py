@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 
 from pbx_console.accounts.actor import SYSTEM
@@ -15,7 +18,7 @@ from pbx_console.pbx.models import Extension
 from pbx_console.pbx.services.extensions import save_extension
 from pbx_console.pbx.services.forwards import set_pin
 from pbx_console.pbx.services.voicemail_boxes import save_box
-from tests.asterisk.conftest import House, journal_path
+from tests.asterisk.conftest import House, journal_path, moved_in
 from tests.asterisk.sipp import Agent, wait_for
 from tests.asterisk.test_calls import invited
 from tests.asterisk.voice import Voice
@@ -23,6 +26,12 @@ from tests.asterisk.voice import Voice
 pytestmark = pytest.mark.asterisk
 DIALLED = "03023125999"
 RIGHT, WRONG = "48151623", "90210877"
+
+
+@pytest.fixture
+def house(street: House, tmp_path: Path) -> Iterator[House]:
+    """A customer of its own for each test."""
+    yield from moved_in(street, tmp_path)
 
 
 def typing(phone: Agent, number: str, *keys: str, seconds: float = 2) -> Voice:

@@ -6,6 +6,7 @@ import io
 import math
 import wave
 from array import array
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -18,11 +19,17 @@ from pbx_console.pbx import sounds
 from pbx_console.pbx.models import Prompt, PromptCall
 from pbx_console.pbx.services import prompt_calls
 from pbx_console.pbx.services.prompts import save_music
-from tests.asterisk.conftest import House
+from tests.asterisk.conftest import House, moved_in
 from tests.asterisk.sipp import wait_for
 from tests.asterisk.voice import Called, Voice
 
 pytestmark = pytest.mark.asterisk
+
+
+@pytest.fixture
+def house(street: House, tmp_path: Path) -> Iterator[House]:
+    """A customer of its own for each test."""
+    yield from moved_in(street, tmp_path)
 
 
 def tone(hertz: int, seconds: float) -> bytes:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -10,10 +12,16 @@ from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.asterisk.ami.client import ask_all
 from pbx_console.pbx.services.extensions import delete_extension, reset_secret
-from tests.asterisk.conftest import House
+from tests.asterisk.conftest import House, moved_in
 from tests.asterisk.test_calls import invited
 
 pytestmark = pytest.mark.asterisk
+
+
+@pytest.fixture
+def house(street: House, tmp_path: Path) -> Iterator[House]:
+    """A customer of its own for each test."""
+    yield from moved_in(street, tmp_path)
 
 
 def contacts() -> list[str]:

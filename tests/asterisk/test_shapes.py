@@ -74,7 +74,7 @@ SHAPES: dict[Shape, list[Seen]] = {
     shapes.emergency: [Seen("emergency", "201", "112")],
 }
 
-CLOSE = 0.1
+CLOSE = 0.25
 """How far the seconds of metering and of the wire may lie apart."""
 
 

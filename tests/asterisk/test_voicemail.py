@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import io
 import wave
+from collections.abc import Iterator
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 
 from pbx_console.accounts.actor import SYSTEM
@@ -19,9 +21,17 @@ from pbx_console.pbx.models import Prompt, VoicemailBox
 from pbx_console.pbx.services.prompts import save_prompt
 from pbx_console.pbx.services.voicemail_boxes import save_box
 from pbx_console.pbx.services.voicemail_messages import delete_message
-from tests.asterisk.conftest import House
+from tests.asterisk.conftest import House, moved_in
 from tests.asterisk.sipp import Agent, Process, wait_for
 from tests.asterisk.voice import Voice
+
+pytestmark = pytest.mark.asterisk
+
+
+@pytest.fixture
+def house(street: House, tmp_path: Path) -> Iterator[House]:
+    """A customer of its own for each test."""
+    yield from moved_in(street, tmp_path)
 
 
 def short_prompt(house: House) -> Prompt:

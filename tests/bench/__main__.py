@@ -36,6 +36,7 @@ BENCHES: dict[str, Bench] = {
     "registration": registration.registration,
     "bulk_import": bulk_import.bulk_import,
     "outside_calls": outside_calls.outside_calls,
+    "call_cost": outside_calls.call_cost,
 }
 
 

@@ -9,6 +9,9 @@ sent nothing twice.
 `BENCH_RATE` (120) is played for `BENCH_SECONDS` (60) on both; then the highest clean rate
 of each is looked for in steps of `BENCH_STEP` (20) per second, `BENCH_STEP_SECONDS` (10)
 each. The figure is the full side's highest, the baseline the bare one's.
+
+`call_cost` plays `BENCH_COST_RATE` (40) for `BENCH_COST_SECONDS` (15) on both and says what
+one call costs in processor time, which other work on the machine hardly changes.
 """
 
 from __future__ import annotations
@@ -19,8 +22,8 @@ import re
 import shutil
 import subprocess
 import time
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -50,6 +53,8 @@ SECONDS = int(os.environ.get("BENCH_SECONDS", "60"))
 STEP = int(os.environ.get("BENCH_STEP", "20"))
 STEP_SECONDS = int(os.environ.get("BENCH_STEP_SECONDS", "10"))
 HIGHEST = int(os.environ.get("BENCH_HIGHEST", "400"))
+COST_RATE = int(os.environ.get("BENCH_COST_RATE", "40"))
+COST_SECONDS = int(os.environ.get("BENCH_COST_SECONDS", "15"))
 FULL_CARRIER, BARE_CARRIER = "127.0.0.2", "127.0.0.3"
 DIALLED = "03023125999"
 TALK_MS = "1000"
@@ -65,6 +70,8 @@ class Played:
     calls: int
     failed: int
     retransmissions: int
+    asterisk_ms: float  # of the processor, per call
+    database_ms: float
 
     @property
     def clean(self) -> bool:
@@ -72,24 +79,30 @@ class Played:
         return self.calls > 0 and not self.failed and not self.retransmissions
 
 
+@dataclass(frozen=True)
+class Side:
+    """One Asterisk with phones and a carrier: where it listens, which process it is."""
+
+    place: Path
+    port: int
+    configuration: str
+    users: Path
+
+    def play(self, rate: int, seconds: int) -> Played:
+        """Calls at a rate, and what they cost."""
+        return _play(self, rate=rate, seconds=seconds)
+
+
 def outside_calls() -> Iterator[Result]:
     """Play the asked rate on both sides, then look for the highest clean ones."""
-    world = make_world()
-    with TemporaryDirectory() as folder, as_everyone("benchmark"):
-        place = Path(folder)
-        phones = _phones(world)
+    with _sides() as (phones, full_side, bare_side):
         yield _lookup(phones)
-        users = _users(place, phones)
-        _widen_media()
-        with _carrier(place, FULL_CARRIER) as port:
-            save_trunk(SYSTEM, trunk=world.trunk, host=FULL_CARRIER, port=port)
-            _play(place, settings.SIP_PORT, users, rate=20, seconds=PHONES // 20)
-            full = _play(place, settings.SIP_PORT, users, rate=RATE, seconds=SECONDS)
-            highest = _highest(place, settings.SIP_PORT, users, full)
-        with _carrier(place, BARE_CARRIER) as port, _bare(phones, port) as server:
-            _play(place, server, users, rate=20, seconds=PHONES // 20)
-            bare = _play(place, server, users, rate=RATE, seconds=SECONDS)
-            bare_highest = _highest(place, server, users, bare)
+        with full_side() as side:
+            full = side.play(RATE, SECONDS)
+            highest = _highest(side, full)
+        with bare_side() as side:
+            bare = side.play(RATE, SECONDS)
+            bare_highest = _highest(side, bare)
     more = {"full": asdict(full), "bare": asdict(bare), "is_clean": full.clean}
     yield Result(
         "outside calls, highest clean rate",
@@ -99,6 +112,57 @@ def outside_calls() -> Iterator[Result]:
         "static dialplan, no database, no journal",
         more,
     )
+
+
+def call_cost() -> Iterator[Result]:
+    """What one call outside costs in processor time at a moderate rate."""
+    with _sides() as (_, full_side, bare_side):
+        with full_side() as side:
+            full = side.play(COST_RATE, COST_SECONDS)
+        with bare_side() as side:
+            bare = side.play(COST_RATE, COST_SECONDS)
+    yield Result(
+        "processor time of Asterisk per outside call",
+        full.asterisk_ms,
+        "ms",
+        bare.asterisk_ms,
+        "static dialplan, no database, no journal",
+        {"full": asdict(full), "bare": asdict(bare)},
+    )
+
+
+Opened = Callable[[], AbstractContextManager[Side]]
+
+
+@contextmanager
+def _sides() -> Iterator[tuple[list[Extension], Opened, Opened]]:
+    """Phones that may call outside, and how to open either side for them."""
+    world = make_world()
+    with TemporaryDirectory() as folder, as_everyone("benchmark"):
+        place = Path(folder)
+        phones = _phones(world)
+        users = _users(place, phones)
+        _widen_media()
+
+        @contextmanager
+        def full() -> Iterator[Side]:
+            with _carrier(place, FULL_CARRIER) as port:
+                save_trunk(SYSTEM, trunk=world.trunk, host=FULL_CARRIER, port=port)
+                side = Side(place, settings.SIP_PORT, f"{_inside()}/etc", users)
+                side.play(20, PHONES // 20)
+                yield side
+
+        @contextmanager
+        def bare() -> Iterator[Side]:
+            with (
+                _carrier(place, BARE_CARRIER) as port,
+                _bare(phones, port) as server,
+            ):
+                side = Side(place, server, f"{_inside()}/bare/etc", users)
+                side.play(20, PHONES // 20)
+                yield side
+
+        yield phones, full, bare
 
 
 # ── the full side ────────────────────────────────────────────────────────────────────
@@ -155,15 +219,22 @@ def _lookup(phones: list[Extension]) -> Result:
     )
 
 
+def _own() -> Path:
+    """The folder of the instance's Asterisk, and the same as that Asterisk sees it."""
+    return Path(settings.JOURNAL_DIR).resolve().parent
+
+
+def _inside() -> Path:
+    return Path("/") / _own().relative_to(ASTERISK_ROOT.resolve())
+
+
 def _widen_media() -> None:
     """Give both sides room for 2,500 calls; an instance of tests has it for 100."""
-    own = Path(settings.JOURNAL_DIR).resolve().parent
-    path = own / "etc" / "rtp.conf"
+    path = _own() / "etc" / "rtp.conf"
     text = re.sub(r"(rtpstart = )\d+", rf"\g<1>{MEDIA_PORTS[0]}", path.read_text())
     path.write_text(re.sub(r"(rtpend = )\d+", rf"\g<1>{MEDIA_PORTS[1]}", text))
-    inside = Path("/") / own.relative_to(ASTERISK_ROOT.resolve())
     command = ["chroot", str(ASTERISK_ROOT), "asterisk"]
-    command += ["-C", f"{inside}/etc/asterisk.conf"]
+    command += ["-C", f"{_inside()}/etc/asterisk.conf"]
     reload = [*command, "-rx", "module reload res_rtp_asterisk.so"]
     subprocess.run(reload, check=True, stdout=subprocess.DEVNULL, timeout=30)
 
@@ -227,8 +298,7 @@ exten => _X.,1,Dial(PJSIP/${EXTEN}@carrier,120)
 @contextmanager
 def _bare(phones: list[Extension], carrier: int) -> Iterator[int]:
     """Run the bare Asterisk; its SIP port."""
-    own = Path(settings.JOURNAL_DIR).resolve().parent
-    inside = Path("/") / own.relative_to(ASTERISK_ROOT.resolve())
+    own, inside = _own(), _inside()
     shutil.rmtree(own / "bare", ignore_errors=True)
     for name in ("etc", "lib", "spool", "run", "log"):
         (own / "bare" / name).mkdir(parents=True)
@@ -275,7 +345,7 @@ def _bare(phones: list[Extension], carrier: int) -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(20)
+        _finish(process, 20)
 
 
 # ── sipp ─────────────────────────────────────────────────────────────────────────────
@@ -304,39 +374,87 @@ def _carrier(place: Path, host: str) -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        process.wait(20)
+        _finish(process, 20)
 
 
-def _play(place: Path, server: int, users: Path, *, rate: int, seconds: int) -> Played:
-    stats = place / f"{time.monotonic_ns()}.csv"
+def _play(side: Side, *, rate: int, seconds: int) -> Played:
+    stats = side.place / f"{time.monotonic_ns()}.csv"
+    asterisk, database = _asterisk_spent(side.configuration), _database_spent()
     process = _sipp(
-        place,
-        place / "phones.xml",
+        side.place,
+        side.place / "phones.xml",
         "127.0.0.1",
         free_port(),
-        f"127.0.0.1:{server}",
-        *("-inf", str(users), "-s", DIALLED, "-d", TALK_MS, "-r", str(rate)),
+        f"127.0.0.1:{side.port}",
+        *("-inf", str(side.users), "-s", DIALLED, "-d", TALK_MS, "-r", str(rate)),
         *("-m", str(rate * seconds), "-l", "100000", "-trace_stat", "-fd", "1"),
         *("-stf", str(stats), "-timeout", str(seconds + 40)),
     )
-    process.wait(seconds + 60)
+    _finish(process, seconds + 60)
+    time.sleep(1)  # what is written after the last answer
+    asterisk = _asterisk_spent(side.configuration) - asterisk
+    database = _database_spent() - database
     with stats.open() as file:
         last = list(csv.DictReader(file, delimiter=";"))[-1]
+    # Those that were never begun, because sipp itself was too slow, have failed too.
+    done = int(last["SuccessfulCall(C)"])
     return Played(
         rate,
         seconds,
         int(last["TotalCallCreated"]),
-        int(last["TotalCallCreated"]) - int(last["SuccessfulCall(C)"]),
+        rate * seconds - done,
         int(last["Retransmissions(C)"]),
+        round(asterisk * 1000 / max(done, 1), 2),
+        round(database * 1000 / max(done, 1), 2),
     )
 
 
-def _highest(place: Path, server: int, users: Path, asked: Played) -> int:
+def _finish(process: subprocess.Popen[bytes], seconds: float) -> None:
+    """Wait for sipp; one that cannot end, because the machine is full, is ended."""
+    for end in (lambda: None, process.terminate, process.kill):
+        end()
+        try:
+            process.wait(seconds)
+        except subprocess.TimeoutExpired:
+            seconds = 10
+        else:
+            return
+
+
+def _asterisk_spent(configuration: str) -> float:
+    """Processor seconds of the Asterisk that runs with this configuration."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        with suppress(OSError):
+            words = (folder / "cmdline").read_bytes().split(b"\0")
+            asked = f"{configuration}/asterisk.conf".encode()
+            if words[0].endswith(b"asterisk") and asked in words:
+                return _spent(int(folder.name))
+    raise AssertionError(f"no Asterisk runs with {configuration}")
+
+
+def _database_spent() -> float:
+    """Processor seconds of PostgreSQL for Asterisk's connections."""
+    own = psycopg.conninfo.conninfo_to_dict(os.environ["PBX_ASTERISK_DATABASE_URL"])
+    with psycopg.connect(os.environ["DATABASE_OWNER_URL"], autocommit=True) as asked:
+        found = asked.execute(
+            "SELECT pid FROM pg_stat_activity WHERE usename = %s", [own["user"]]
+        ).fetchall()
+    return sum(_spent(pid) for (pid,) in found)
+
+
+def _spent(pid: int) -> float:
+    with suppress(OSError):
+        words = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+        return (int(words[11]) + int(words[12])) / os.sysconf("SC_CLK_TCK")
+    return 0.0
+
+
+def _highest(side: Side, asked: Played) -> int:
     """The highest clean rate: up from the asked one, or from the lowest step."""
     best = asked.rate if asked.clean else 0
     rate = best + STEP
     while rate <= HIGHEST and rate != asked.rate:
-        if not _play(place, server, users, rate=rate, seconds=STEP_SECONDS).clean:
+        if not side.play(rate, STEP_SECONDS).clean:
             break
         best, rate = rate, rate + STEP
     return best

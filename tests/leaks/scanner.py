@@ -25,6 +25,10 @@ SOFTWARE = (
 )
 
 
+# Keys and tokens are drawn by lot, and one may spell a word.
+DRAWN = re.compile(r"\b[A-Za-z0-9]{32,}\b")
+
+
 @dataclass(frozen=True)
 class Leak:
     """A forbidden word, where it stood and what was around it."""
@@ -77,6 +81,7 @@ class Scanner:
         """Return the leaks of a text; bytes are read as Latin-1, so none is skipped."""
         if isinstance(text, bytes):
             text = text.decode("latin-1") + text.decode("utf-8", "ignore")
+        text = DRAWN.sub("", text)
         found = (
             Leak(place, hit[0], text[max(0, hit.start() - 60) : hit.end() + 60])
             for pattern in self.patterns

@@ -287,7 +287,7 @@ def test_it_tells_the_dialplan_whether_both_levels_have_a_price(owners: Owners) 
 def test_it_tells_the_dialplan_only_of_prices_that_are_valid_now(
     owners: Owners,
 ) -> None:
-    gone = timezone.now() - timedelta(seconds=1)
+    gone = timezone.now() - timedelta(hours=1)
     Price.objects.filter(price_list=owners.first.retail, prefix="31").update(
         valid_until=gone
     )

@@ -135,3 +135,15 @@ class Filters(forms.Form):
     def is_used(self) -> bool:
         """Say whether anything is searched or filtered."""
         return any(self.value(name) for name in self.fields)
+
+
+class DayFilters(Filters):
+    """Filters of a list of calls by days; search by digits of the other number."""
+
+    placeholder = _("Digits of a number")
+    since = forms.DateField(
+        required=False, label=_("From"), widget=forms.DateInput(attrs={"type": "date"})
+    )
+    until = forms.DateField(
+        required=False, label=_("Until"), widget=forms.DateInput(attrs={"type": "date"})
+    )

@@ -7,20 +7,13 @@ from typing import Any
 from django import forms
 from django.utils.translation import gettext_lazy as _
 
-from pbx_console.console.forms.base import Filters
+from pbx_console.console.forms.base import DayFilters
 from pbx_console.metering.models import Leg
 
 
-class CallFilters(Filters):
+class CallFilters(DayFilters):
     """Days, direction, customer, extension; search by digits of the outside number."""
 
-    placeholder = _("Digits of a number")
-    since = forms.DateField(
-        required=False, label=_("From"), widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = forms.DateField(
-        required=False, label=_("Until"), widget=forms.DateInput(attrs={"type": "date"})
-    )
     direction = forms.ChoiceField(
         required=False,
         label=_("Direction"),

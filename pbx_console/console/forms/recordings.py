@@ -8,7 +8,7 @@ from django import forms
 from django.utils.translation import gettext_lazy as _
 
 from pbx_console.accounts.models import Customer
-from pbx_console.console.forms.base import Filters, NounForm
+from pbx_console.console.forms.base import DayFilters, NounForm
 from pbx_console.pbx.models import Prompt
 from pbx_console.pbx.models.recordings import Recording, RecordingRules
 from pbx_console.pbx.services.recordings import administrators
@@ -43,16 +43,9 @@ class RulesForm(NounForm):
         )
 
 
-class RecordingFilters(Filters):
+class RecordingFilters(DayFilters):
     """Days, direction, extension; search by digits of the other number."""
 
-    placeholder = _("Digits of a number")
-    since = forms.DateField(
-        required=False, label=_("From"), widget=forms.DateInput(attrs={"type": "date"})
-    )
-    until = forms.DateField(
-        required=False, label=_("Until"), widget=forms.DateInput(attrs={"type": "date"})
-    )
     direction = forms.ChoiceField(
         required=False,
         label=_("Direction"),

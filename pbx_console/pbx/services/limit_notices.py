@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from contextlib import suppress
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from django.core.exceptions import ObjectDoesNotExist
 from django.db import models
 from django.utils import timezone
 
 from pbx_console.accounts.actor import SYSTEM
-from pbx_console.accounts.mailer import mail
 from pbx_console.accounts.models import Customer, Reseller, Role, User
 from pbx_console.accounts.services import audit
 from pbx_console.pbx.models import LimitCountry, LimitCrossing
 from pbx_console.pbx.models.limits import MICRO
+from pbx_console.pbx.notices import tell
 
 
 class Crossed(NamedTuple):
@@ -116,9 +114,9 @@ def _tell(crossed: Crossed, customer: Customer, own: Customer | None) -> None:
         "path": _path(reseller, own),
         "happened_at": timezone.now(),
     }
-    _send(reseller, kind, people_of(reseller, own), context)
+    tell(reseller, kind, people_of(reseller, own), context)
     if own is None and crossed.percent == 100:
-        _send(None, kind, people_of(None, None), context)
+        tell(None, kind, people_of(None, None), context)
 
 
 def _path(reseller: Reseller, customer: Customer | None) -> str:
@@ -143,7 +141,7 @@ def tell_country(made: int) -> None:
         "happened_at": row.first_at,
     }
     people = people_of(customer.reseller, customer)
-    _send(customer.reseller, "new_destination", people, context)
+    tell(customer.reseller, "new_destination", people, context)
 
 
 def people_of(reseller: Reseller | None, customer: Customer | None) -> Iterable[User]:
@@ -159,21 +157,3 @@ def people_of(reseller: Reseller | None, customer: Customer | None) -> Iterable[
     if customer is not None:
         wanted |= models.Q(memberships__role=Role.ADMIN, memberships__customer=customer)
     return User.objects.filter(wanted, is_active=True).distinct()
-
-
-def _send(
-    reseller: Reseller | None,
-    kind: str,
-    people: Iterable[User],
-    context: dict[str, Any],
-) -> None:
-    for person in people:
-        with suppress(ObjectDoesNotExist):  # no brand yet: no name to write in
-            mail(
-                reseller,
-                kind,
-                to=person.email,
-                name=person.name,
-                language=person.language,
-                context=context,
-            )
