@@ -23,7 +23,7 @@ def _field() -> models.CharField:  # type: ignore[type-arg]
 class Migration(migrations.Migration):
     dependencies: ClassVar = [
         ("asterisk", "0012_phone_encryption"),
-        ("pbx", "0024_queue_without_agents"),
+        ("pbx", "0025_cheaper_calls"),
     ]
     operations: ClassVar = [
         migrations.AddField("extension", "srtp", _field()),
