@@ -125,9 +125,7 @@ class Settings:
             "FORWARDED_ALLOW_IPS": "",  # no proxy here: its headers are anybody's
             "PBX_SIP_DOMAIN": given.get("PBX_SIP_DOMAIN", LOOPBACK),
             "PBX_SIP_PORT": given.get("PBX_SIP_PORT", str(self.ports["sip"])),
-            "PBX_SIP_TLS_PORT": given.get(
-                "PBX_SIP_TLS_PORT", str(self.ports["sips"])
-            ),
+            "PBX_SIP_TLS_PORT": given.get("PBX_SIP_TLS_PORT", str(self.ports["sips"])),
             "PBX_PHONE_SERVER": given.get("PBX_PHONE_SERVER", "house"),
             "PBX_SIP_AUTHORITIES": self._authorities(),
             "PBX_NODE": given.get("PBX_NODE", "pbx1"),
