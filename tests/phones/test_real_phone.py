@@ -7,13 +7,16 @@ from typing import Any
 import pytest
 
 from pbx_console.provisioning.render.catalogue import MODELS
+from pbx_console.provisioning.render.config import Transport
+from pbx_console.provisioning.render.families import PhoneModel
 from pbx_console.provisioning.render.fetch import file_name
 from tests.asterisk.conftest import House, build
 from tests.asterisk.sipp import wait_for
 from tests.asterisk.test_calls import invited
 from tests.phones import tls_phone
 from tests.phones.cast import agent_of, ask, make_phone
-from tests.provisioning.readers import account_of
+from tests.provisioning.readers import Read, account_of
+from tests.provisioning.samples import REPRESENTATIVES
 
 pytestmark = pytest.mark.asterisk
 MAC = "000413a1b2c3"
@@ -63,3 +66,35 @@ def test_what_stands_in_the_file_registers_and_calls_encrypted(
     rang = log[log.rindex("INVITE sip:phone@") :]
     assert "RTP/SAVP" in rang.split("SIP/2.0 200")[0]
     assert "Via: SIP/2.0/TLS" in rang
+
+
+def test_every_makers_phone_registers_and_calls_with_what_it_read(
+    house: House, settings: Any
+) -> None:
+    settings.PHONE_TRANSPORT = "tls"
+    reads = [fetched(house, place, model) for place, model in enumerate(ENCRYPTING)]
+    colleague = house.phone(house.extension(house.world.nordbel.customer, "202"))
+    with tls_phone.running(*reads) as desks, colleague.answering() as rung:
+        wait_for(desks.is_registered, seconds=30)
+        for place in range(len(reads)):
+            desks.call("202", place + 1)
+            wait_for(lambda: len(desks.media()) == place + 1)  # noqa: B023
+            desks.tell("channel request hangup all")
+        wait_for(house.quiet)
+        assert [secure for secure, _got in desks.media()] == [True] * len(reads)
+    callers = [f"<sip:{210 + place}@" for place in range(len(reads))]
+    froms = [invite.header("From") for invite in invited(rung)]
+    assert [any(c in f for f in froms) for c in callers] == [True] * len(callers)
+
+
+ENCRYPTING = [m for m in REPRESENTATIVES if Transport.TLS in m.family.transports]
+
+
+def fetched(house: House, place: int, model: PhoneModel) -> Read:
+    """The account in the file that a new phone of this model fetches."""
+    north, mac = house.world.nordbel, f"0004130000{place:02x}"
+    extension = house.extension(north.customer, str(210 + place))
+    phone = make_phone(north, model.slug, mac, extension)
+    path = f"/p/{phone.secret}/{file_name(model, mac)}"
+    answer = ask(north, path, agent_of(model.family.slug, mac))
+    return account_of(model.family.slug, answer.content.decode())

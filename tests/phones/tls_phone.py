@@ -1,6 +1,6 @@
-"""A phone that speaks TLS and SRTP: a second Asterisk with one account.
+"""Phones that speak TLS and SRTP: a second Asterisk with an account of each.
 
-Debian's sipp has no TLS. The phone registers with what it read from its file and nothing
+Debian's sipp has no TLS. A phone registers with what it read from its file and nothing
 else, answers every call, plays a tone and logs what it saw of the media.
 """
 
@@ -41,34 +41,36 @@ method = tlsv1_2
 cert_file = {tls}/phone.pem
 priv_key_file = {tls}/phone.key
 verify_server = no
-[login]
+"""
+_ACCOUNT = """
+[login{n}]
 type = auth
 auth_type = userpass
 username = {read.user}
 password = {read.secret}
-[account]
+[account{n}]
 type = registration
 transport = tls
-outbound_auth = login
+outbound_auth = login{n}
 server_uri = sip:{read.server}:{read.port}\\;transport={read.transport}
 client_uri = sip:{read.user}@{read.server}\\;transport={read.transport}
 contact_user = phone
 retry_interval = 1
 max_random_initial_delay = 0
 line = yes
-endpoint = pbx
-[pbx]
+endpoint = pbx{n}
+[pbx{n}]
 type = endpoint
 transport = tls
 context = phone
 disallow = all
 allow = alaw
-aors = pbx
-outbound_auth = login
+aors = pbx{n}
+outbound_auth = login{n}
 from_user = {read.user}
 media_encryption = sdes
 direct_media = no
-[pbx]
+[pbx{n}]
 type = aor
 contact = sip:{read.server}:{read.port}\\;transport={read.transport}
 """
@@ -90,6 +92,7 @@ class Phone:
 
     home: Path
     command: list[str]
+    accounts: int
 
     def log(self) -> str:
         """Everything it wrote."""
@@ -102,12 +105,13 @@ class Phone:
         return subprocess.run(full, capture_output=True, text=True, timeout=30).stdout
 
     def is_registered(self) -> bool:
-        """Has the telephone system taken its account?"""
-        return "Registered" in self.tell("pjsip show registrations")
+        """Has the telephone system taken all accounts?"""
+        shown = self.tell("pjsip show registrations")
+        return len(re.findall(r"\bRegistered\b", shown)) == self.accounts
 
-    def call(self, number: str) -> None:
+    def call(self, number: str, account: int = 1) -> None:
         """Dial and talk."""
-        self.tell(f"channel originate PJSIP/{number}@pbx extension s@talk")
+        self.tell(f"channel originate PJSIP/{number}@pbx{account} extension s@talk")
 
     def media(self) -> list[tuple[bool, int]]:
         """Of each call: was it encrypted, and how many packets came."""
@@ -116,8 +120,8 @@ class Phone:
 
 
 @contextmanager
-def running(read: Read) -> Iterator[Phone]:
-    """Run a phone with an account as it read it, until the end of the block."""
+def running(*reads: Read) -> Iterator[Phone]:
+    """Run phones with the accounts as they read them, until the end of the block."""
     home = pbx_home() / "phone"
     shutil.rmtree(home, ignore_errors=True)
     for name in (*_DIRECTORIES, "tls"):
@@ -127,19 +131,19 @@ def running(read: Read) -> Iterator[Phone]:
     own = certificate("phone.example")
     (home / "tls" / "phone.pem").write_bytes(own.pem)
     (home / "tls" / "phone.key").write_bytes(own.key_pem)
-    _configure(home, inside, read)
+    _configure(home, inside, reads)
     process = subprocess.Popen(
         [*command, "-f", "-n"], stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT
     )
     try:
         wait_for(lambda: (home / "run" / "asterisk.ctl").exists(), seconds=30)
-        yield Phone(home, command)
+        yield Phone(home, command, len(reads))
     finally:
         process.terminate()
         process.wait(20)
 
 
-def _configure(home: Path, inside: Path, read: Read) -> None:
+def _configure(home: Path, inside: Path, reads: tuple[Read, ...]) -> None:
     etc, theirs, port = home / "etc", pbx_home(), free_port(HOST)
     text = (theirs / "etc" / "asterisk.conf").read_text()
     for name in _DIRECTORIES:
@@ -148,9 +152,8 @@ def _configure(home: Path, inside: Path, read: Read) -> None:
     modules = "".join(f"load = {name}.so\n" for name in (*_MODULES, *_MORE))
     files = {
         "asterisk.conf": text,
-        "pjsip.conf": _PJSIP.format(
-            host=HOST, port=port, tls=inside / "tls", read=read
-        ),
+        "pjsip.conf": _PJSIP.format(host=HOST, port=port, tls=inside / "tls")
+        + "".join(_ACCOUNT.format(n=n, read=r) for n, r in enumerate(reads, 1)),
         "extensions.conf": _DIALPLAN,
         "rtp.conf": f"[general]\nrtpstart = {start}\nrtpend = {start + 100}\n",
         "modules.conf": f"[modules]\nautoload = no\n{modules}",
