@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.test import Client, override_settings
+from django.test import Client
 
 from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.pbx.models import Extension
 from pbx_console.provisioning.models import Phone
-from pbx_console.provisioning.render.catalogue import MODELS
-from pbx_console.provisioning.render.config import Transport
 from pbx_console.provisioning.services.phones import add_phone
 from tests.conftest import Tenant
 
@@ -46,9 +44,7 @@ def make_phone(
     tenant: Tenant, model: str, mac: str, extension: Extension | None = None, **own: Any
 ) -> Phone:
     """A phone of the tenant's customer, awaited."""
-    plain = Transport.TLS not in MODELS[model].family.transports
-    way = {"PHONE_TRANSPORT": "udp"} if plain else {}
-    with as_everyone("test"), override_settings(**way):
+    with as_everyone("test"):
         phone = add_phone(
             SYSTEM,
             customer=tenant.customer,
@@ -56,8 +52,6 @@ def make_phone(
             model=model,
             extensions=[extension or tenant.extension],
         )
-        if plain:
-            own = {"transport": "udp", "srtp": "off"} | own
         Phone.objects.filter(pk=phone.pk).update(**own)
         phone.refresh_from_db()
     return phone

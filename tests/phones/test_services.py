@@ -243,6 +243,19 @@ def test_how_a_phone_talks_is_its_own_business(phone: Phone) -> None:
     assert (account.transport, account.srtp) == ("udp", "off")
 
 
+def test_a_model_without_encryption_is_taken_and_warned_of(
+    world: World, everyone: None, settings: Any
+) -> None:
+    settings.PHONE_TRANSPORT = "tls"
+    old = add(world, model="gigaset-maxwell-3")
+    account = configs.config_of(old).accounts[0]
+    assert (account.transport, account.srtp) == ("udp", "off")
+    assert configs.is_weaker(old)
+    swap_phone(SYSTEM, old, mac=OTHER, model="yealink-t46u")
+    account = configs.config_of(Phone.objects.get()).accounts[0]
+    assert (account.transport, account.srtp) == ("tls", "required")
+
+
 def test_a_file_of_phones_is_looked_at_first(world: World, phone: Phone) -> None:
     customer = world.nordbel.customer
     head = "mac;model;extensions;name\n"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Final
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
@@ -12,13 +13,14 @@ from django.utils.translation import ngettext
 from pbx_console.provisioning import configs
 from pbx_console.provisioning.models import Phone, PhoneKey
 from pbx_console.provisioning.render.catalogue import MODELS
-from pbx_console.provisioning.render.config import KeyKind
+from pbx_console.provisioning.render.config import KeyKind, Srtp, Transport
 from pbx_console.provisioning.render.families import PhoneModel
 from pbx_console.provisioning.render.files import Unfit, render
 from pbx_console.provisioning.render.layers import Refused, check
 from pbx_console.provisioning.render.values import BadValue
 
 DIALLED: Final = re.compile(r"[0-9*#+]{1,32}")
+SAFEST: Final = (Transport.TLS, Transport.TCP, Transport.UDP)
 NUMBERED: Final = frozenset(
     {
         KeyKind.BLF,
@@ -45,6 +47,26 @@ def ensure_fit(phone: Phone) -> None:
     except BadValue as error:
         words = _("This cannot be written to a phone: %(field)s.")
         raise ValidationError(words % {"field": error.field}) from error
+
+
+def talk_as_it_can(phone: Phone, *, before: str = "") -> None:
+    """Let a model that cannot talk as the house does talk as safely as it can.
+
+    Its page warns of that. `before` is the model that a swapped phone was: what had to
+    be set because of that one is forgotten.
+    """
+    if before in MODELS and _house() not in MODELS[before].family.transports:
+        phone.transport = phone.srtp = ""
+    family = MODELS[phone.model].family
+    if configs.transport_of(phone) not in family.transports:
+        phone.transport = next(one for one in SAFEST if one in family.transports).value
+    if configs.srtp_of(phone) not in family.srtp:
+        ways = (Srtp.REQUIRED, Srtp.OPTIONAL, Srtp.OFF)
+        phone.srtp = next(one for one in ways if one in family.srtp).value
+
+
+def _house() -> Transport:
+    return Transport(settings.PHONE_TRANSPORT)
 
 
 def _unfit(model: PhoneModel, wish: str) -> dict[str, str]:

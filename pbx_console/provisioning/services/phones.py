@@ -46,6 +46,7 @@ def add_phone(
     """
     phone = Phone(customer=customer, mac=read_mac(mac), model=model, name=name)
     _check(phone, extensions)
+    phone_fit.talk_as_it_can(phone)
     _store(phone)
     phone_lines.put(actor, phone, extensions)
     phone_fit.ensure_fit(phone)
@@ -79,6 +80,7 @@ def swap_phone(actor: Actor, phone: Phone, *, mac: str, model: str) -> Phone:
     if phone.mac == before["mac"]:
         raise ValidationError({"mac": _("That is the phone that is there already.")})
     _check(phone, [line.extension for line in phone_lines.of(phone)])
+    phone_fit.talk_as_it_can(phone, before=before["model"])
     phone.settings = phone_fit.settings_that_stay(phone)
     phone.firmware, phone.last_error, phone.fetched_at = "", "", None
     phone.admin_password = random_password()
