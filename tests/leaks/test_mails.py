@@ -26,6 +26,7 @@ INVENTED = (
     "Åke Strömqvist",
     "phone.example.com",
     "Nordbel",
+    "Empfang, Lager",
 )
 
 
