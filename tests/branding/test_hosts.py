@@ -272,7 +272,7 @@ def test_other_hosts_lead_to_the_main_one(aside: str, settings: Any) -> None:
 
 def test_what_machines_ask_is_answered_where_it_was_asked(aside: str) -> None:
     client = Client(headers={"host": aside})
-    for path in ("/.well-known/x", "/api/health/live", "/provisioning/x", "/ws/live/"):
+    for path in ("/.well-known/x", "/api/health/live", "/p/x", "/ws/live/"):
         assert client.get(path).status_code != 302, path
     assert client.post("/sign-in/", {"email": "x", "password": "y"}).status_code == 422
     assert client.get("/sign-in/", headers={"hx-request": "true"}).status_code == 200

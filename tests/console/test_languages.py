@@ -33,7 +33,7 @@ SAME = {
     r"|domains|prefix|reseller|resellers|trunk|trunks|offline|console|tags?|wert|sms"
     r"|%\(counter\)s offline|%\(n\)s resellers?|menu|sample|ctrl k|route|routes"
     r"|privacy|optional|inter, neutral|navigation|agents?|agent %\(n\)s|codes|pin|pause"
-    r"|tcp|tls|udp|voicemail|data|fax|lunch|postcode|transport|carrier"
+    r"|tcp|tls|udp|voicemail|data|fax|lunch|postcode|transport|carrier|firmware|model"
     r"|open: %\(names\)s)": (
         "the same word in both languages, as people who work with telephones say it"
     ),
