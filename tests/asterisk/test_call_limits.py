@@ -113,7 +113,7 @@ def test_many_at_the_same_instant_do_not_slip_through(house: House) -> None:
     allow(house.world.nordbel.customer, calls=2)
     callers = phones(house, 6)
     with house.carrier.answering() as carrier, ExitStack():
-        calls = [phone.call(DIALLED, talk=1.0) for phone in callers]
+        calls = [phone.call(DIALLED, talk=4.0) for phone in callers]
         assert all(call.wait() == 0 for call in calls)
         assert len(invited(carrier)) <= 2
         assert sum(503 in call.statuses() for call in calls) >= 4

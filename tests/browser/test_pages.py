@@ -40,7 +40,8 @@ LINKS = """async ([path, selector]) => {
   const text = await (await fetch(path)).text();
   const found = new DOMParser().parseFromString(text, "text/html");
   const links = [...found.querySelectorAll(selector)];
-  return links.map((one) => new URL(one.getAttribute("href"), location.origin).href);
+  const base = new URL(path, location.origin);
+  return links.map((one) => new URL(one.getAttribute("href"), base).href);
 }"""
 
 
