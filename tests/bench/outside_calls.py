@@ -19,7 +19,6 @@ from __future__ import annotations
 import csv
 import os
 import re
-import shutil
 import subprocess
 import time
 from collections.abc import Callable, Iterator
@@ -43,7 +42,14 @@ from pbx_console.pbx.models import Extension
 from pbx_console.pbx.projection import project_extensions
 from pbx_console.pbx.services.limits import save_limits
 from pbx_console.pbx.services.trunks import save_trunk
-from tests.asterisk.sipp import SCENARIOS, free_port, wait_for
+from tests.asterisk.sipp import SCENARIOS, free_port
+from tests.bench.bare_asterisk import (
+    BARE_CARRIER,
+    bare_asterisk,
+    finish,
+    folder_inside,
+    own_folder,
+)
 from tests.bench.report import Result, high, middle
 from tests.conftest import World, make_world
 
@@ -55,7 +61,7 @@ STEP_SECONDS = int(os.environ.get("BENCH_STEP_SECONDS", "10"))
 HIGHEST = int(os.environ.get("BENCH_HIGHEST", "400"))
 COST_RATE = int(os.environ.get("BENCH_COST_RATE", "40"))
 COST_SECONDS = int(os.environ.get("BENCH_COST_SECONDS", "15"))
-FULL_CARRIER, BARE_CARRIER = "127.0.0.2", "127.0.0.3"
+FULL_CARRIER = "127.0.0.2"
 DIALLED = "03023125999"
 TALK_MS = "1000"
 MEDIA_PORTS = 10_000, 19_999  # below those that the system gives to anybody
@@ -148,7 +154,7 @@ def _sides() -> Iterator[tuple[list[Extension], Opened, Opened]]:
         def full() -> Iterator[Side]:
             with _carrier(place, FULL_CARRIER) as port:
                 save_trunk(SYSTEM, trunk=world.trunk, host=FULL_CARRIER, port=port)
-                side = Side(place, settings.SIP_PORT, f"{_inside()}/etc", users)
+                side = Side(place, settings.SIP_PORT, f"{folder_inside()}/etc", users)
                 side.play(20, PHONES // 20)
                 yield side
 
@@ -156,9 +162,9 @@ def _sides() -> Iterator[tuple[list[Extension], Opened, Opened]]:
         def bare() -> Iterator[Side]:
             with (
                 _carrier(place, BARE_CARRIER) as port,
-                _bare(phones, port) as server,
+                bare_asterisk(phones, port) as server,
             ):
-                side = Side(place, server, f"{_inside()}/bare/etc", users)
+                side = Side(place, server, f"{folder_inside()}/bare/etc", users)
                 side.play(20, PHONES // 20)
                 yield side
 
@@ -219,133 +225,15 @@ def _lookup(phones: list[Extension]) -> Result:
     )
 
 
-def _own() -> Path:
-    """The folder of the instance's Asterisk, and the same as that Asterisk sees it."""
-    return Path(settings.JOURNAL_DIR).resolve().parent
-
-
-def _inside() -> Path:
-    return Path("/") / _own().relative_to(ASTERISK_ROOT.resolve())
-
-
 def _widen_media() -> None:
     """Give both sides room for 2,500 calls; an instance of tests has it for 100."""
-    path = _own() / "etc" / "rtp.conf"
+    path = own_folder() / "etc" / "rtp.conf"
     text = re.sub(r"(rtpstart = )\d+", rf"\g<1>{MEDIA_PORTS[0]}", path.read_text())
     path.write_text(re.sub(r"(rtpend = )\d+", rf"\g<1>{MEDIA_PORTS[1]}", text))
     command = ["chroot", str(ASTERISK_ROOT), "asterisk"]
-    command += ["-C", f"{_inside()}/etc/asterisk.conf"]
+    command += ["-C", f"{folder_inside()}/etc/asterisk.conf"]
     reload = [*command, "-rx", "module reload res_rtp_asterisk.so"]
     subprocess.run(reload, check=True, stdout=subprocess.DEVNULL, timeout=30)
-
-
-# ── the bare side ────────────────────────────────────────────────────────────────────
-
-BARE_MODULES = (
-    *("res_sorcery_config", "res_sorcery_astdb", "res_sorcery_memory"),
-    *("res_pjproject", "res_pjsip", "res_pjsip_session", "res_pjsip_pubsub"),
-    *("res_pjsip_authenticator_digest", "res_pjsip_endpoint_identifier_user"),
-    *("res_pjsip_sdp_rtp", "res_pjsip_caller_id", "res_pjsip_nat", "chan_pjsip"),
-    *("res_rtp_asterisk", "res_timing_timerfd", "codec_ulaw", "codec_alaw"),
-    *("bridge_simple", "bridge_native_rtp", "pbx_config", "app_dial"),
-)
-BARE_PJSIP = """
-[global]
-type = global
-default_realm = telephony
-endpoint_identifier_order = username
-disable_multi_domain = yes
-[system]
-type = system
-disable_tcp_switch = yes
-[udp]
-type = transport
-protocol = udp
-bind = 127.0.0.1:{port}
-[carrier]
-type = endpoint
-context = none
-disallow = all
-allow = alaw
-aors = carrier
-direct_media = no
-[carrier]
-type = aor
-contact = sip:{carrier}
-"""
-BARE_PHONE = """
-[{user}]
-type = endpoint
-context = bare
-disallow = all
-allow = alaw
-auth = {user}
-direct_media = no
-[{user}]
-type = auth
-auth_type = userpass
-username = {user}
-password = {secret}
-realm = telephony
-"""
-BARE_DIALPLAN = """
-[bare]
-exten => _X.,1,Dial(PJSIP/${EXTEN}@carrier,120)
-[none]
-"""
-
-
-@contextmanager
-def _bare(phones: list[Extension], carrier: int) -> Iterator[int]:
-    """Run the bare Asterisk; its SIP port."""
-    own, inside = _own(), _inside()
-    shutil.rmtree(own / "bare", ignore_errors=True)
-    for name in ("etc", "lib", "spool", "run", "log"):
-        (own / "bare" / name).mkdir(parents=True)
-    port = free_port()
-    text = (own / "etc" / "asterisk.conf").read_text()
-    for name in ("etc", "lib", "spool", "run", "log"):
-        text = text.replace(f"{inside}/{name}\n", f"{inside}/bare/{name}\n")
-    pjsip = BARE_PJSIP.format(port=port, carrier=f"{BARE_CARRIER}:{carrier}")
-    for row in phones:
-        pjsip += BARE_PHONE.format(user=row.endpoint_id, secret=row.secret)
-    modules = "[modules]\nautoload = no\n"
-    modules += "".join(f"load = {name}.so\n" for name in BARE_MODULES)
-    files = {
-        "asterisk.conf": text,
-        "pjsip.conf": pjsip,
-        "modules.conf": modules,
-        "extensions.conf": BARE_DIALPLAN,
-        "logger.conf": "[logfiles]\nmessages.log = warning,error\n",
-        "cdr.conf": "[general]\nenable = no\n",
-        "cel.conf": "[general]\nenable = no\n",
-    }
-    for name, content in files.items():
-        (own / "bare" / "etc" / name).write_text(content)
-    for name in ("acl.conf", "rtp.conf", "ccss.conf", "features.conf", "udptl.conf"):
-        if (own / "etc" / name).exists():
-            shutil.copy(own / "etc" / name, own / "bare" / "etc" / name)
-    configuration = f"{inside}/bare/etc/asterisk.conf"
-    command = [
-        "chroot",
-        str(ASTERISK_ROOT),
-        "asterisk",
-        "-C",
-        configuration,
-        "-f",
-        "-n",
-    ]
-    process = subprocess.Popen(
-        command, stdout=subprocess.DEVNULL, stderr=subprocess.STDOUT
-    )
-    try:
-        wait_for(lambda: (own / "bare" / "run" / "asterisk.ctl").exists(), seconds=30)
-        booted = [*command[:5], "-rx", "core waitfullybooted"]
-        subprocess.run(booted, check=True, stdout=subprocess.DEVNULL, timeout=30)
-        yield port
-    finally:
-        process.terminate()
-        _finish(process, 20)
 
 
 # ── sipp ─────────────────────────────────────────────────────────────────────────────
@@ -374,7 +262,7 @@ def _carrier(place: Path, host: str) -> Iterator[int]:
         yield port
     finally:
         process.terminate()
-        _finish(process, 20)
+        finish(process, 20)
 
 
 def _play(side: Side, *, rate: int, seconds: int) -> Played:
@@ -390,7 +278,7 @@ def _play(side: Side, *, rate: int, seconds: int) -> Played:
         *("-m", str(rate * seconds), "-l", "100000", "-trace_stat", "-fd", "1"),
         *("-stf", str(stats), "-timeout", str(seconds + 40)),
     )
-    _finish(process, seconds + 60)
+    finish(process, seconds + 60)
     time.sleep(1)  # what is written after the last answer
     asterisk = _asterisk_spent(side.configuration) - asterisk
     database = _database_spent() - database
@@ -407,18 +295,6 @@ def _play(side: Side, *, rate: int, seconds: int) -> Played:
         round(asterisk * 1000 / max(done, 1), 2),
         round(database * 1000 / max(done, 1), 2),
     )
-
-
-def _finish(process: subprocess.Popen[bytes], seconds: float) -> None:
-    """Wait for sipp; one that cannot end, because the machine is full, is ended."""
-    for end in (lambda: None, process.terminate, process.kill):
-        end()
-        try:
-            process.wait(seconds)
-        except subprocess.TimeoutExpired:
-            seconds = 10
-        else:
-            return
 
 
 def _asterisk_spent(configuration: str) -> float:
