@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -122,7 +124,7 @@ def limited(tenant: Tenant, number: str, *, forward: bool = False) -> tuple[Any,
     row: tuple[Any, ...] = ask(
         "SELECT (l).reason, (l).max_seconds, (l).limits FROM (SELECT asterisk.limited("
         "jsonb_populate_record(NULL::asterisk.route, %s), %s, %s, %s) AS l) x",
-        '{"max_seconds": 14400}',
+        json.dumps({"max_seconds": 14400, "tenantid": tenant.customer.code}),
         *(tenant.customer.pk, tenant.extension.pk, number),
     )
     return row
@@ -246,7 +248,10 @@ def test_every_level_holds_over_its_own_use(world: World) -> None:
     use(north, micro=400_000, live_micro=500_000)
     reason, seconds, packed = limited(north, "+493023125999")
     assert (reason, seconds) == ("", 200)  # 0.10 left at 0.03 a minute
-    assert packed.startswith(f"c{north.customer.pk}:day:") or ":day:" in packed
+    day_from = int(windows(datetime.now(UTC), north.customer.timezone)[2].timestamp())
+    head = f"{north.customer.code}:0:30000:60:1"
+    hour = r"\d+:60000:30000000:0:0"  # what every customer has
+    assert re.fullmatch(f"{head}:{hour}:{day_from}:240000:1000000:0:900000", packed)
     with as_everyone("test"):
         rule = Limit.objects.create(
             reseller=north.reseller,
@@ -269,3 +274,63 @@ def test_the_resellers_limit_counts_what_it_pays_itself(world: World) -> None:
     use(north, owner=f"r{north.reseller.pk}", micro=999_900)
     assert limited(north, "+493023125999")[:2] == ("", 1)
     assert limited(world.zuidlijn, "+493023125999")[1] == 14_400
+
+
+def told(tenant: Tenant, *counted: str) -> tuple[Any, ...]:
+    """What the lookup answers to 201 whose PBX has counted that."""
+    owner = tenant.customer.code
+    owners = owner, f"{owner}-{tenant.extension.number}"
+    for name, who, text in zip(
+        ("pbx.counted", "pbx.counted_extension"), owners, counted, strict=False
+    ):
+        ask("SELECT set_config(%s, %s, true)", name, f"{who},{text}")
+    row: tuple[Any, ...] = ask(
+        "SELECT (l).reason, (l).max_seconds, (l).x1, (l).x2, (l).x3 FROM (SELECT"
+        " asterisk.limited(jsonb_populate_record(NULL::asterisk.route, %s), %s, %s, %s)"
+        " AS l) x",
+        json.dumps({"max_seconds": 14400, "tenantid": owner}),
+        *(tenant.customer.pk, tenant.extension.pk, HOME),
+    )
+    return row
+
+
+@ONE_EXAMPLE
+@given(st.integers(0, 1_100_000), st.integers(0, 1_100_000), st.integers(-1, 1))
+def test_the_larger_of_both_figures_counts_as_used(
+    world: World, known: int, counted: int, window: int
+) -> None:
+    north = world.nordbel
+    change(north, money_day_micro=1_000_000, night_percent=100)
+    with as_everyone("test"):
+        LimitUse.objects.filter(owner=f"c{north.customer.pk}").delete()
+    use(north, micro=known)
+    begin = int(windows(datetime.now(UTC), north.customer.timezone)[2].timestamp())
+    begin += window * 86_400  # what was counted yesterday, or by a wrong clock, is not
+    answer = told(north, f"0,0,0,{begin},5,{counted}", "")
+    used = max(known, counted) if window == 0 else known
+    left = (1_000_000 - used) * 60 // 30_000
+    if left <= 0:
+        assert answer[0] == "limit_reached"
+    else:
+        assert answer[:3] == ("", min(left, answer[1]), str(left))
+        assert answer[3:] == (None, None)
+
+
+@pytest.mark.parametrize(
+    "rubbish", ["", ",,,,,", "a,b,c,d,e,f", "1", "9" * 40 + ",1,1", "'; --", "\\"]
+)
+def test_rubbish_as_counters_is_nothing_counted(world: World, rubbish: str) -> None:
+    north = world.nordbel
+    change(north, money_day_micro=1_000_000, night_percent=100)
+    assert told(north, rubbish, rubbish)[0] == ""
+
+
+def test_counters_that_were_not_told_are_compared_by_the_pbx(world: World) -> None:
+    north = world.nordbel
+    change(north, money_day_micro=1_000_000, night_percent=100)
+    assert told(north, "", "")[4] is None
+    with as_everyone("test"):
+        Limit.objects.create(reseller=north.reseller, money_day_micro=2_000_000)
+    answer = told(north, "", "")
+    assert answer[4] == "check"
+    assert int(answer[3]) > 0
