@@ -1,4 +1,4 @@
-"""The lookup of a call outside is told what the PBX counted, and compares it itself.
+"""Calls outside cost less: counters go with the question, walls and trunks ask for less.
 
 The dialplan compared its own counters with every limit before each call, in steps that
 every call paid. Now they go with the question (`route_counted`), and the answer allows for
@@ -13,6 +13,7 @@ from typing import ClassVar
 
 from django.db import migrations
 
+from pbx_console.accounts.rls import owner_sees_everyone
 from pbx_console.pbx.ddl import functions
 
 SECONDS = """
@@ -167,11 +168,65 @@ BEGIN
 END $$;
 """
 
+TRUNKS = """
+-- The trunks for a number, the next one where a carrier fails: those of the longest prefix,
+-- each once, whose carrier answers first, the reseller's own before shared ones, by
+-- position; equal ones are drawn by weight.
+CREATE OR REPLACE FUNCTION asterisk.trunks_for(of_reseller bigint, e164 text)
+RETURNS TABLE (slug text, number_format text, country text, max_calls int,
+  shows_original boolean)
+LANGUAGE plpgsql VOLATILE @SAFE AS $$
+#variable_conflict use_column
+DECLARE
+  way record;
+  longest int;
+  found text[] := '{}';
+BEGIN
+  FOR way IN
+    SELECT t.slug, t.number_format, t.country, t.max_calls, t.shows_original,
+           length(r.prefix) AS long
+      FROM pbx_outboundroute r JOIN pbx_trunk t ON t.id = r.trunk_id
+      LEFT JOIN pbx_trunkhealth h ON h.trunk_id = t.id
+     WHERE starts_with(e164, r.prefix) AND t.is_active
+       AND (r.reseller_id IS NULL OR r.reseller_id = of_reseller)
+       AND (t.reseller_id IS NULL OR t.reseller_id = of_reseller)
+     ORDER BY length(r.prefix) DESC, coalesce(h.state = 'down', false),
+              r.reseller_id IS NULL, r.position, -ln(1 - random()) / r.weight
+  LOOP
+    longest := coalesce(longest, way.long);
+    EXIT WHEN way.long < longest OR cardinality(found) = 5;
+    CONTINUE WHEN way.slug = ANY (found);
+    found := found || way.slug::text;
+    slug := way.slug;
+    number_format := way.number_format;
+    country := way.country;
+    max_calls := way.max_calls;
+    shows_original := way.shows_original;
+    RETURN NEXT;
+  END LOOP;
+END $$;
+"""
+
+# What a lookup of a call outside reads. Not accounts_customer: there the functions of the
+# call path look for one tenant's (console/migrations/0001_call_path.py).
+READ = (
+    *(
+        "pbx_extension",
+        "pbx_destination",
+        "pbx_did",
+        "pbx_numberrange",
+        "pbx_shownright",
+    ),
+    *("pbx_limit", "pbx_limituse", "pbx_trunk", "pbx_outboundroute", "pbx_trunkhealth"),
+)
+
 
 class Migration(migrations.Migration):
     dependencies: ClassVar = [("pbx", "0027_bans")]
     operations: ClassVar = [
         functions(SECONDS),
         functions(LIMITED),
+        functions(TRUNKS),
+        *(owner_sees_everyone(table) for table in READ),
         functions(COUNTED, "route_counted(text, text, text, text)", grant=True),
     ]
