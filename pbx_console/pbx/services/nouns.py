@@ -134,11 +134,15 @@ def use_text(row: models.Model) -> str:
 
 def ensure_unused(destination: Destination) -> None:
     """Raise ValidationError with the list of uses when something leads there."""
-    uses = uses_of(destination)
-    if uses:
-        shown = "; ".join(uses[:10]) + ("; …" if len(uses) > 10 else "")
-        raise ValidationError(
-            _("It is in use and stays: %(uses)s. Lead these elsewhere first."),
-            code="in_use",
-            params={"uses": shown},
-        )
+    if uses := uses_of(destination):
+        raise in_use(uses)
+
+
+def in_use(uses: Sequence[str]) -> ValidationError:
+    """Return the refusal of a deletion, with the list of uses."""
+    shown = "; ".join(uses[:10]) + ("; …" if len(uses) > 10 else "")
+    return ValidationError(
+        _("It is in use and stays: %(uses)s. Lead these elsewhere first."),
+        code="in_use",
+        params={"uses": shown},
+    )
