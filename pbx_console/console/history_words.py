@@ -138,7 +138,10 @@ KEYS = {
     "trunk": "slug",
     "pricelist": "slug",
 }
-HIDDEN_FIELDS = {"slug", "is_main", "member_ids", "key_ids"}
+HIDDEN_FIELDS = {
+    *("slug", "is_main", "member_ids", "key_ids", "hour_rows", "day_rows"),
+    *("agent_rows", "agent_states"),
+}
 EXTRA_LABELS: dict[str, Promise | str] = {
     "recordings": gettext_lazy("recordings"),
     "older_than": gettext_lazy("older than"),
