@@ -12,6 +12,7 @@ SENTENCES = {
     "queue.agent_changed": gettext_noop("Agent of queue %(label)s"),
     "reseller.created": gettext_noop("Reseller %(label)s added"),
     "reseller.saved": gettext_noop("Reseller %(label)s changed"),
+    "customer.path_tested": gettext_noop("Test call along a call path"),
     "customer.created": gettext_noop("Customer %(label)s added"),
     "customer.saved": gettext_noop("Customer %(label)s changed"),
     "customer.price_list_chosen": gettext_noop("Price list of %(label)s"),
