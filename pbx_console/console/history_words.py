@@ -156,6 +156,7 @@ EXTRA_LABELS: dict[str, Promise | str] = {
     "listed_members": gettext_lazy("members"),
     "keys": gettext_lazy("keys"),
     "settings": gettext_lazy("settings"),
+    "has_pin": gettext_lazy("PIN"),
     "listed_keys": gettext_lazy("keys"),
     "listed_hours": gettext_lazy("opening hours"),
     "listed_days": gettext_lazy("own days"),
