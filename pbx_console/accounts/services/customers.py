@@ -87,7 +87,7 @@ def _undo_creation(actor: Actor, entry: AuditEntry) -> None:
 
 def _is_empty(customer: Customer) -> bool:
     """Say whether no row of any room is this customer's, but what comes along."""
-    fields = Customer._meta.get_fields(include_hidden=True)
+    fields: list[Any] = Customer._meta.get_fields(include_hidden=True)
     relations = [f for f in fields if f.auto_created and not f.concrete]
     return not any(
         field.related_model._base_manager.filter(

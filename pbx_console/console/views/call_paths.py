@@ -24,6 +24,7 @@ from pbx_console.console.forms.call_paths import CallPathForm, moment_of, token_
 from pbx_console.console.forms.prompts import PhoneForm
 from pbx_console.console.owners import customer_for
 from pbx_console.console.saving import attempted
+from pbx_console.pbx import presence
 from pbx_console.pbx.models import Destination
 from pbx_console.pbx.services import path_calls
 
@@ -74,11 +75,12 @@ def call_path_test(request: Any, code: str) -> HttpResponse:
     if not token:
         raise Http404
     _refuse_foreign(customer, token)
-    own = request.membership.extension_number
+    own = request.membership.extension_number or _registered(customer)
     form = PhoneForm(request.POST or None, customer=customer, own=own)
     number, name = call_paths.title_of(customer, token)
     if request.method == "POST" and form.is_valid():
-        begin = {"customer": customer, "token": token, "shown": number or name}
+        begin: dict[str, Any] = {"customer": customer, "token": token}
+        begin["shown"] = number or name
         phone = form.cleaned_data["extension"]
         key = attempted(form, lambda: _start(request, extension=phone, **begin))
         if key is not None:
@@ -88,6 +90,13 @@ def call_path_test(request: Any, code: str) -> HttpResponse:
     context |= {"number": number, "name": name}
     status = 422 if form.errors else 200
     return render(request, "console/call_path/test.html", context, status=status)
+
+
+def _registered(customer: Customer) -> str:
+    """Return the first extension with a phone that can ring; empty where none is known."""
+    words = (presence.words_of([customer.code]) or {}).get(customer.code, {})
+    here = (each for each in sorted(words) if words[each] in presence.HERE)
+    return next(here, "").partition("-")[2].partition("-")[0]
 
 
 def _start(request: Any, *, token: str, **values: Any) -> str:

@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 import secrets
 from dataclasses import dataclass
+from typing import Any
 
 from django.core.cache import cache
 from django.core.exceptions import ValidationError
@@ -73,7 +74,7 @@ def start_path_call(
 def _call(
     customer: Customer, extension: Extension, token: str, key: str
 ) -> dict[str, str]:
-    accounts = [extension, *extension.devices.all()]
+    accounts: list[Any] = [extension, *extension.devices.all()]
     with override(customer.language):
         name = _("Test call").replace(",", " ")
     variables = {

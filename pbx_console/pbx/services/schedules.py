@@ -128,7 +128,7 @@ def _undo_save(actor: Actor, entry: AuditEntry) -> Schedule:
     return save_schedule(actor, schedule=schedule, **values)
 
 
-def _rows_of(before: dict[str, Any]) -> dict[str, list[dict[str, Any]]]:
+def _rows_of(before: dict[str, Any]) -> dict[str, Any]:
     """Return weekly hours and own days as they were."""
     hours = [map(int, text.split()) for text in before.get("hour_rows") or []]
     days = [text.split(" ", 4) for text in before.get("day_rows") or []]
