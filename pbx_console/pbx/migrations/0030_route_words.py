@@ -8,7 +8,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("pbx", "0027_bans")]
+    dependencies: ClassVar = [("pbx", "0028_counted_by_the_pbx")]
 
     operations: ClassVar = [
         migrations.AlterModelOptions(
