@@ -17,10 +17,23 @@ from pbx_console.accounts.services.customers import save_customer
 from pbx_console.accounts.services.undo import offered, undo
 from pbx_console.asterisk.models import AstQueue, AstQueueMember
 from pbx_console.console.call_paths import ask
-from pbx_console.pbx.models import Conference, Menu, Prompt, Queue, Schedule
+from pbx_console.pbx.models import (
+    Conference,
+    Menu,
+    PagingGroup,
+    ParkingLot,
+    Prompt,
+    Queue,
+    Schedule,
+)
 from pbx_console.pbx.services.conferences import delete_conference, save_conference
 from pbx_console.pbx.services.extensions import delete_extension, save_extension
 from pbx_console.pbx.services.menus import delete_menu, save_menu
+from pbx_console.pbx.services.paging_groups import (
+    delete_paging_group,
+    save_paging_group,
+)
+from pbx_console.pbx.services.parking import delete_parking_lot, save_parking_lot
 from pbx_console.pbx.services.queues import change_agent, delete_queue, save_queue
 from pbx_console.pbx.services.schedules import (
     delete_schedule,
@@ -117,12 +130,33 @@ def make_room(world: World) -> Conference:
     return save_conference(SYSTEM, customer=held, number="730", name="Round", **values)
 
 
+def make_paging(world: World) -> PagingGroup:
+    held = world.nordbel.customer
+    two = save_extension(SYSTEM, customer=held, number="202", name="Two")
+    values: dict[str, Any] = {"name": "Hall", "talks_back": True}
+    values["members"] = [two, world.nordbel.extension]
+    return save_paging_group(SYSTEM, customer=held, number="740", **values)
+
+
+def make_parking(world: World) -> ParkingLot:
+    held = world.nordbel.customer
+    values: dict[str, Any] = {"name": "Yard", "places": 3, "seconds": 45}
+    return save_parking_lot(SYSTEM, customer=held, number="750", **values)
+
+
 NOUNS: dict[str, tuple[Callable[[World], Any], Any]] = {
     "menu": (make_menu, delete_menu),
     "schedule": (make_schedule, delete_schedule),
     "queue": (make_queue, delete_queue),
     "conference": (make_room, delete_conference),
+    "paging_group": (make_paging, delete_paging_group),
+    "parking_lot": (make_parking, delete_parking_lot),
 }
+
+
+def verb(stem: str) -> str:
+    """How the log calls what an address calls so."""
+    return stem.replace("_", "")
 
 
 @pytest.mark.parametrize("stem", list(NOUNS))
@@ -138,7 +172,7 @@ def test_a_deleted_one_comes_back_exactly(
     gone = reverse(f"console:{stem}_delete", args=[code, key])
     page = text_of(client.post(gone, {"confirm": noun.name}, follow=True))
     assert client.get(own).status_code == 404
-    back = reverse("console:undo", args=[last(f"{stem}.deleted").pk])
+    back = reverse("console:undo", args=[last(f"{verb(stem)}.deleted").pk])
     assert back in page
 
     shown = text_of(client.post(back, follow=True))
@@ -165,7 +199,7 @@ def test_a_new_one_goes_away_while_nothing_leads_there(
     stem: str, sign_in: Opens, world: World
 ) -> None:
     noun = NOUNS[stem][0](world)
-    created, client = last(f"{stem}.created"), sign_in("technician")
+    created, client = last(f"{verb(stem)}.created"), sign_in("technician")
     if stem == "schedule":  # switched since, which is another matter
         assert created.pk in offered([created], "technician")
     own = reverse(f"console:{stem}", args=[noun.customer.code, noun.pk])
