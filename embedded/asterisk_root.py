@@ -9,9 +9,10 @@ from __future__ import annotations
 import platform
 import re
 import shutil
+import tempfile
 from pathlib import Path
 
-from embedded import debian, say, shell, speech, stamps
+from embedded import debian, exchange, say, shell, speech, stamps
 from embedded.paths import ASTERISK_ROOT, PROJECT, VAR, is_root
 from embedded.say import Refusal
 
@@ -65,9 +66,8 @@ def sounds(root: Path) -> Path:
 
 def _ensure_sounds(root: Path) -> None:
     """Make the tree of sounds unless its texts have not changed."""
-    stamp = stamps.Stamp("stamp", sounds(root))
     wanted = stamps.digest([TEXTS, Path(speech.__file__)])
-    if stamp.holds(wanted):
+    if stamps.Stamp("stamp", sounds(root)).holds(wanted):
         return
     enter = [] if root == Path("/") else ["chroot", str(root)]
     if root != Path("/"):
@@ -76,10 +76,21 @@ def _ensure_sounds(root: Path) -> None:
         debian.install(SOUND_PACKAGES, why="what callers hear")
     say.step("Speaking the announcements (about 20 s)")
     try:
-        speech.build(TEXTS, sounds(root), root=root, enter=enter)
+        _speak(root, wanted, enter)
     except (OSError, speech.SpeechError) as error:
         raise Refusal(f"The announcements could not be spoken: {error}") from error
-    stamp.set(wanted)
+
+
+def _speak(root: Path, wanted: str, enter: list[str]) -> None:
+    """Make the tree beside the one in use, and exchange the two in one step: another
+    instance's Asterisk plays from it meanwhile, or makes one, too."""
+    target = sounds(root)
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(prefix=".sounds-", dir=target.parent) as held:
+        fresh = Path(held) / target.name
+        speech.build(TEXTS, fresh, root=root, enter=enter)
+        stamps.Stamp("stamp", fresh).set(wanted)
+        exchange.put(fresh, target)
 
 
 def _install_sound_packages(root: Path) -> None:

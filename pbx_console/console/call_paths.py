@@ -37,6 +37,7 @@ class Place:
     sentence: str
     url: str = ""
     again: bool = False
+    here: bool = False  # a test call is there now
     phones: list[tuple[str, str]] = field(default_factory=list)  # number, presence
 
 
@@ -104,12 +105,17 @@ def is_away(step: Step, words_of: Mapping[str, str] | None) -> bool:
     return not any(words_of.get(each) in presence.HERE for each in step.phones)
 
 
-def shown(customer: Customer, token: str, at: dt.datetime | None = None) -> Shown:
-    """Return the picture and the sentences; phones' states count for now only."""
+def shown(
+    customer: Customer, token: str, at: dt.datetime | None = None, here: str = ""
+) -> Shown:
+    """Return the picture and the sentences; phones' states count for now only.
+
+    `here` is the token at which a test call is.
+    """
     found = presence.words_of([customer.code]) if at is None else None
     states = found[customer.code] if found is not None else None
     path = path_of(customer, token, at, states)
-    named = _Names(customer, path, states)
+    named = _Names(customer, path, states, here)
     others = [
         Told(
             named.place(start),
@@ -134,10 +140,14 @@ class _Names:
     """Tells what each node is called and where its page is."""
 
     def __init__(
-        self, customer: Customer, path: Path, states: Mapping[str, str] | None
+        self,
+        customer: Customer,
+        path: Path,
+        states: Mapping[str, str] | None,
+        here: str = "",
     ) -> None:
         """Look up every destination of the path at once."""
-        self.customer, self.states = customer, states
+        self.customer, self.states, self.here = customer, states, here
         nodes = list(path.first.nodes())
         ids = [int(n.token[1:]) for n in nodes if n.token.startswith("d")]
         numbers = {str(n.step.accountcode) for n in nodes if n.step.accountcode}
@@ -157,6 +167,7 @@ class _Names:
             sentence=words.sentence(step, away=is_away(step, self.states)),
             url=self._url(node, row),
             again=node.again,
+            here=bool(self.here) and node.token == self.here and not node.again,
             phones=self._phones(step),
         )
 
@@ -208,6 +219,15 @@ def address(name: str, **arguments: Any) -> str:
         return reverse(f"console:{name}", kwargs=arguments)
     except NoReverseMatch:
         return ""
+
+
+def begins_at(customer: Customer, token: str) -> str:
+    """Return the token at which a call to a number or destination begins to walk; empty
+    where it leads nowhere."""
+    if not token.startswith("+"):
+        return token
+    found = str(ask(customer, token).next)
+    return "" if found == NOWHERE else found
 
 
 def first_of(customer: Customer) -> str:

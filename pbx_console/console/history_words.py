@@ -12,6 +12,7 @@ SENTENCES = {
     "queue.agent_changed": gettext_noop("Agent of queue %(label)s"),
     "reseller.created": gettext_noop("Reseller %(label)s added"),
     "reseller.saved": gettext_noop("Reseller %(label)s changed"),
+    "customer.path_tested": gettext_noop("Test call along a call path"),
     "customer.created": gettext_noop("Customer %(label)s added"),
     "customer.saved": gettext_noop("Customer %(label)s changed"),
     "customer.price_list_chosen": gettext_noop("Price list of %(label)s"),
@@ -138,7 +139,10 @@ KEYS = {
     "trunk": "slug",
     "pricelist": "slug",
 }
-HIDDEN_FIELDS = {"slug", "is_main", "member_ids", "key_ids"}
+HIDDEN_FIELDS = {
+    *("slug", "is_main", "member_ids", "key_ids", "hour_rows", "day_rows"),
+    *("agent_rows", "agent_states"),
+}
 EXTRA_LABELS: dict[str, Promise | str] = {
     "recordings": gettext_lazy("recordings"),
     "older_than": gettext_lazy("older than"),
@@ -152,6 +156,7 @@ EXTRA_LABELS: dict[str, Promise | str] = {
     "listed_members": gettext_lazy("members"),
     "keys": gettext_lazy("keys"),
     "settings": gettext_lazy("settings"),
+    "has_pin": gettext_lazy("PIN"),
     "listed_keys": gettext_lazy("keys"),
     "listed_hours": gettext_lazy("opening hours"),
     "listed_days": gettext_lazy("own days"),

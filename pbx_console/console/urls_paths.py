@@ -7,6 +7,11 @@ from django.urls import path
 from pbx_console.console.views import call_paths, phone_page
 
 urlpatterns = [
+    path(
+        "customers/<slug:code>/call-path/test/",
+        call_paths.call_path_test,
+        name="call_path_test",
+    ),
     path("customers/<slug:code>/call-path/", call_paths.call_path, name="call_path"),
     path("phone/where/", phone_page.phone_where, name="phone_where"),
     path("phone/dnd/", phone_page.phone_dnd, name="phone_dnd"),

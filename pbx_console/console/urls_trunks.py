@@ -9,6 +9,7 @@ from django.urls import path
 from pbx_console.console.views import shown_rights, sites, trunks
 
 urlpatterns: list[Any] = [
+    path("trunks/<slug:slug>/delete/", trunks.trunk_delete, name="trunk_delete"),
     path("trunks/<slug:slug>/health/", trunks.trunk_health, name="trunk_health"),
     path("trunks/<slug:slug>/test/", trunks.trunk_test, name="trunk_test"),
     path(

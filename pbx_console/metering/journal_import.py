@@ -177,11 +177,11 @@ CREATE TEMPORARY TABLE IF NOT EXISTS journal_batch (
 _COPY: Final = "COPY journal_batch FROM STDIN"
 _INSERT: Final = f"""
 INSERT INTO metering_channelevent (file_id, node, "offset", length, bad, event_type,
-  event_time, damaged, exten, {_TEXT_LIST})
+  event_time, damaged, {_TEXT_LIST})
 SELECT %s, %s, "offset" + %s, length, '', event_type,
   timestamptz 'epoch' + event_us / 1000000 * interval '1 second'
     + event_us %% 1000000 * interval '1 microsecond',
-  damaged, '', {_TEXT_LIST}
+  damaged, {_TEXT_LIST}
 FROM journal_batch
 """  # noqa: S608 - this module's own names only
 

@@ -40,31 +40,29 @@ used AS (
 )
 """
 
-# What the calls in progress have used until now, rounded up as rating will.
+# What the calls in progress have used until now: what they would be billed if they ended.
 LIVE: Final = """
-WITH open_legs AS (
-  SELECT leg.reseller_id, leg.customer_id, leg.extension_number, leg.answered_at,
-    greatest(1, ceil(extract(epoch FROM now() - leg.answered_at)))::bigint AS s, price.*
-  FROM metering_leg leg
-  CROSS JOIN LATERAL asterisk.price_of(leg.customer_id, leg.number) price
-  WHERE leg.state = 'open' AND leg.direction = 'out' AND leg.customer_id IS NOT NULL
+WITH open_legs AS MATERIALIZED (
+  SELECT leg.*, asterisk.cost_of(sale.price_list_id, number, answered_at, s * 1000) AS sold,
+    asterisk.cost_of(buy.price_list_id, number, answered_at, s * 1000) AS bought
+  FROM (SELECT reseller_id, customer_id, extension_number, number, answered_at,
+      greatest(1, ceil(extract(epoch FROM now() - answered_at)))::bigint AS s
+    FROM metering_leg
+    WHERE state = 'open' AND direction = 'out' AND customer_id IS NOT NULL) leg
+  LEFT JOIN metering_customertariff sale ON sale.customer_id = leg.customer_id
+  LEFT JOIN metering_resellertariff buy ON buy.reseller_id = leg.reseller_id
 ),
 parts AS (
   SELECT open_legs.reseller_id, whose.customer_id, whose.owner, part.win,
-    part.begins_at, part.ms,
-    (whose.setup + ceil((CASE WHEN s <= whose.first THEN whose.first ELSE whose.first
-      + ceil((s - whose.first) / whose.next::numeric) * whose.next END)
-      * whose.per_minute / 60.0)) * part.ms / (s * 1000) AS micro
+    part.begins_at, part.ms, whose.cost * part.ms / (s * 1000)::numeric AS micro
   FROM open_legs
   JOIN accounts_reseller reseller ON reseller.id = open_legs.reseller_id
   JOIN accounts_customer customer ON customer.id = open_legs.customer_id
   CROSS JOIN LATERAL (VALUES
-    ('r' || reseller.id, NULL::bigint, reseller.timezone, buy_setup, buy_per_minute,
-      buy_first, buy_next),
-    ('c' || customer.id, customer.id, customer.timezone, setup, per_minute, first, next),
-    ('c' || customer.id || '-' || extension_number, customer.id, customer.timezone,
-      setup, per_minute, first, next))
-    whose (owner, customer_id, zone, setup, per_minute, first, next)
+    ('r' || reseller.id, NULL::bigint, reseller.timezone, bought),
+    ('c' || customer.id, customer.id, customer.timezone, sold),
+    ('c' || customer.id || '-' || extension_number, customer.id, customer.timezone, sold))
+    whose (owner, customer_id, zone, cost)
   CROSS JOIN LATERAL asterisk.windows_between(answered_at,
     answered_at + s * interval '1 second', whose.zone) part
 ),

@@ -14,7 +14,7 @@ from pbx_console.accounts.scope import as_everyone
 from pbx_console.asterisk.ami.client import ask_all
 from pbx_console.pbx.models import Trunk, TrunkHealth
 from pbx_console.pbx.services.test_calls import Result, result_of, start_test_call
-from pbx_console.pbx.services.trunks import save_route, save_trunk
+from pbx_console.pbx.services.trunks import delete_trunk, save_route, save_trunk
 from tests.asterisk.conftest import CARRIER, House
 from tests.asterisk.sipp import Agent, wait_for
 from tests.asterisk.test_call_limits import talking
@@ -72,6 +72,39 @@ def test_it_registers_without_a_reload_and_stops_when_it_should(house: House) ->
         save_trunk(SYSTEM, trunk=trunk, registers=False)
         wait_for(lambda: registration("account") != "Registered")
         assert "Expires: 0" in carrier.messages()[-2].text
+
+
+def test_a_deleted_trunk_is_gone_for_asterisk_at_once(house: House) -> None:
+    """Its registration ends, and its carrier brings no more calls; the past stays."""
+    north, registrar = house.world.nordbel, house.agent(host="127.0.0.5")
+    caller = house.agent(host="127.0.0.5")
+    phone = house.phone(north.extension)
+    account = {"registers": True, "username": "nordbel-7", "secret": "registrar-secret"}
+    place = {"host": "127.0.0.5", "port": registrar.port, "watch_seconds": 0}
+    with as_everyone("test"), registrar.answering("registrar") as carrier:
+        old = save_trunk(SYSTEM, slug="old", name="Old", **place, **account)
+        wait_for(lambda: registration("old") == "Registered")
+        with phone.answering() as ringing:
+            assert bring_call(caller, north.number) == [200, 200]
+            assert len(invited(ringing)) == 1
+            delete_trunk(SYSTEM, old)
+            wait_for(lambda: registration("old") == "")
+            assert "Expires: 0" in carrier.messages()[-2].text
+            assert bring_call(caller, north.number) == [401]
+            assert len(invited(ringing)) == 1
+    assert [leg.userfield for leg in house.carrier_legs()] == [
+        f"v1|in|old|{north.number}"
+    ]
+
+
+def bring_call(carrier: Agent, number: str) -> list[int]:
+    call = carrier.run(
+        "call_account",
+        *("-s", "nordbel-7", "-m", "1", "-d", "200", "-timeout", "20"),
+        number=number,
+    )
+    assert call.wait() == 0
+    return [m.status for m in call.messages() if m.status >= 200]
 
 
 def digest_of(header: str, secret: str) -> str:
@@ -169,6 +202,8 @@ def test_a_test_call_says_in_words_how_it_went(house: House) -> None:
         key = start_test_call(SYSTEM, trunk=trunk, number="+49 30 23125999")
         told = wait_for(lambda: result_of(key), seconds=20)
         assert told == Result(True, "It was answered. The trunk works.")
+        assert result_of(key) == told  # the page is looked at again
+        assert not result_of("0" * 16).good  # and does not ask for ever
         (invite,) = invited(carrier)
     assert invite.line.startswith(f"INVITE sip:{OUTSIDE}@{CARRIER}")
     assert house.carrier_legs() == []  # nobody pays for it

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import psycopg
 import pytest
 from django.db import connection
@@ -160,3 +162,63 @@ def test_it_shows_when_a_schedule_is_open_on_that_day(
         assert state in shown
         assert '<rect class="d-open" x="36" width="36"' in shown
         assert "at=2026-11-19T18%3A00" in shown
+
+
+# ── test calls ───────────────────────────────────────────────────────────────────────
+
+
+@pytest.fixture
+def asterisk(monkeypatch: pytest.MonkeyPatch) -> dict[str, str]:
+    """An Asterisk that takes every call; `place` is what it keeps of it."""
+    told: dict[str, str] = {}
+
+    def answer(actions: list[dict[str, str]]) -> list[dict[str, Any]]:
+        found = []
+        for action in actions:
+            told.update(action)
+            events = [{"Val": told["place"]}] if "place" in told else []
+            value = {"Response": "Success", "Value": told.get("token", "")}
+            found.append(value | {"events": events})
+        return found
+
+    monkeypatch.setattr("pbx_console.pbx.services.path_calls.ask_all", answer)
+    return told
+
+
+def test_a_test_call_is_followed_on_the_page(
+    sign_in: Opens, world: World, asterisk: dict[str, str]
+) -> None:
+    at, client = world.nordbel, sign_in("technician")
+    ask = reverse("console:call_path_test", args=[at.customer.code])
+    query = f"?to=%2B{at.number[1:]}"
+    assert ask + query in text_of(client.get(page_of(at.customer, query)))
+    assert "it costs nothing" in text_of(client.get(ask + query))
+    page = client.post(ask + query, {"extension": at.extension.pk}, follow=True)
+    assert "Your phone rings. Answer it." in text_of(page)
+    assert f"PATH_TARGET=PJSIP/{at.extension.endpoint_id}" in asterisk["Variable"]
+    assert f"PATH_TOKEN={token_of(world)}" in asterisk["Variable"]
+    url = page.redirect_chain[-1][0]
+    asterisk |= {"place": "Local/s@path-ring-1;1", "token": token_of(world)}
+    shown = text_of(client.get(url, headers={"hx-request": "true"}))
+    assert "The test call is here." in shown
+    assert 'class="n on here"' in shown
+    assert 'hx-trigger="every 1s"' in shown
+    asterisk["place"] = "over"
+    shown = text_of(client.get(url))
+    assert "The test call is over." in shown
+    assert 'hx-trigger="every 20s"' in shown
+
+
+def test_test_calls_are_limited_and_not_everybodys(
+    sign_in: Opens, world: World, asterisk: dict[str, str]
+) -> None:
+    at, client = world.nordbel, sign_in("technician")
+    ask = reverse("console:call_path_test", args=[at.customer.code])
+    sent = {"extension": at.extension.pk}
+    statuses = [client.post(ask, sent).status_code for _n in range(11)]
+    assert statuses == [302] * 10 + [422]
+    assert sign_in("reader").post(ask, sent).status_code == 403
+    foreign = {"extension": world.zuidlijn.extension.pk}
+    assert sign_in("owner").post(ask, foreign).status_code == 422
+    page = page_of(at.customer)
+    assert ask not in text_of(sign_in("reader").get(page))

@@ -11,6 +11,8 @@ from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.models import Customer
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.accounts.services.customers import save_customer
+from pbx_console.pbx.services.dids import save_did
+from pbx_console.pbx.services.extensions import save_extension
 from tests.conftest import World
 from tests.console.conftest import Opens, text_of
 
@@ -148,3 +150,27 @@ def test_it_never_says_who_runs_the_platform(sign_in: Opens, world: World) -> No
         shown = text_of(sign_in(role).get(held)).lower()
         assert "operator" not in shown
         assert "platform" not in shown
+
+
+@pytest.mark.usefixtures("in_english")
+def test_a_new_customer_has_words_where_charts_will_be(
+    world: World, sign_in: Opens
+) -> None:
+    """Empty states say what comes, and offer the next step that is possible now."""
+    with as_everyone("test"):
+        made = save_customer(SYSTEM, reseller=world.nordbel.reseller, name="Brand new")
+    client = sign_in("technician")
+    url = f"/customers/{made.code}/"
+    page = text_of(client.get(url))
+    assert "No calls yet" in page
+    assert "It needs an extension and a number." in page
+    assert 'class="bars' not in page
+    with as_everyone("test"):
+        one = save_extension(SYSTEM, customer=made, number="201", name="One")
+        values = {"trunk": world.trunk, "reseller": made.reseller, "customer": made}
+        place = one.destination
+        save_did(SYSTEM, number="+4930231258", destination=place, **values)
+    page = text_of(client.get(url))
+    assert f"/customers/{made.code}/call-path/test/" in page
+    page = text_of(client.get(f"/customers/{world.nordbel.customer.code}/"))
+    assert "No call has been answered today yet." in page  # the cast called yesterday

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import threading
 from pathlib import Path
 
 import pytest
 
-from embedded import asterisk_root, debian, postgres, python_env, redis, shell, stamps
+from embedded import (
+    asterisk_root,
+    debian,
+    exchange,
+    postgres,
+    python_env,
+    redis,
+    shell,
+    stamps,
+)
 from embedded.paths import PROJECT
 from embedded.say import Refusal
 from tests.embedded.support import settings_of
@@ -129,3 +140,57 @@ def test_it_repeats_a_step_when_a_source_changes(
     assert stamp.holds(stamps.digest([source]))
     (source / "a.css").write_text("b {}")
     assert not stamp.holds(stamps.digest([source]))
+
+
+def test_a_tree_is_replaced_while_somebody_reads_it(tmp_path: Path) -> None:
+    """An Asterisk that plays never misses a prompt, however often the tree is made."""
+    target, missed, done = tmp_path / "sounds", [], threading.Event()
+    _tree(target, "0")
+
+    def listen() -> None:
+        while not done.is_set():
+            if not (target / "de" / "hello.wav16").exists():
+                missed.append(1)
+
+    listener = threading.Thread(target=listen)
+    listener.start()
+    for turn in range(300):
+        fresh = tmp_path / f"fresh-{turn}"
+        _tree(fresh, str(turn))
+        exchange.put(fresh, target)
+        shutil.rmtree(fresh)
+    done.set()
+    listener.join()
+    assert (target / "de" / "hello.wav16").read_text() == "299"
+    assert not missed
+
+
+def _tree(folder: Path, text: str) -> None:
+    (folder / "de").mkdir(parents=True)
+    (folder / "de" / "hello.wav16").write_text(text)
+
+
+def test_sounds_are_made_beside_those_in_use(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """What is half made or fails never stands where Asterisk looks."""
+    target = asterisk_root.sounds(tmp_path)
+    _tree(target, "old")
+
+    def build(source: Path, folder: Path, **_more: object) -> None:
+        assert (target / "de" / "hello.wav16").read_text() == "old"
+        _tree(folder, "new")
+        if fails:
+            raise OSError("no room")
+
+    monkeypatch.setattr(asterisk_root.speech, "build", build)
+    monkeypatch.setattr(asterisk_root, "_install_sound_packages", lambda root: None)
+    fails = True
+    with pytest.raises(Refusal, match="no room"):
+        asterisk_root._ensure_sounds(tmp_path)
+    assert (target / "de" / "hello.wav16").read_text() == "old"
+    fails = False
+    asterisk_root._ensure_sounds(tmp_path)
+    assert (target / "de" / "hello.wav16").read_text() == "new"
+    assert [path.name for path in target.parent.iterdir()] == [target.name]
+    asterisk_root._ensure_sounds(tmp_path)  # nothing changed: nothing is made

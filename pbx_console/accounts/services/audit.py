@@ -31,15 +31,16 @@ def snapshot(obj: models.Model, fields: list[str]) -> dict[str, Any]:
 
 def is_secret(obj: models.Model, name: str) -> bool:
     """Say whether a field's value must never be written down."""
-    return name in SECRET_FIELDS or isinstance(_field(obj, name), SecretField)
+    return name in SECRET_FIELDS or isinstance(field_of(obj, name), SecretField)
 
 
-def _field(obj: models.Model, name: str) -> Any:
+def field_of(obj: models.Model, name: str) -> Any:
+    """Return a model's field, None for what is a property."""
     return {field.name: field for field in obj._meta.get_fields()}.get(name)
 
 
 def _key(obj: models.Model, name: str) -> dict[str, Any]:
-    column = getattr(_field(obj, name), "attname", name)
+    column = getattr(field_of(obj, name), "attname", name)
     return {column: getattr(obj, column)} if column != name else {}
 
 

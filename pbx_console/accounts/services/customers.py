@@ -6,6 +6,7 @@ from typing import Any
 
 from django.core.exceptions import ValidationError
 from django.db import transaction
+from django.utils.translation import gettext as _
 
 from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.features import changed, known_features, refusal
@@ -67,6 +68,42 @@ def _check_features(customer: Customer, before: dict[str, Any]) -> None:
     beyond = set(customer.features) - set(customer.reseller.features)
     if beyond - set(before.get("features", ())):
         raise ValidationError({"features": refusal(sorted(beyond)[0])})
+
+
+@undo.way(
+    "customer.created", family="customer", right="customers.manage", from_nothing=True
+)
+def _undo_creation(actor: Actor, entry: AuditEntry) -> None:
+    """Take a new customer away while there is nothing in it."""
+    customer = undo.locked(Customer.objects.filter(code=entry.object_key))
+    if not _is_empty(customer):
+        raise ValidationError(
+            _("There is something in it by now. Close the customer instead.")
+        )
+    before = audit.snapshot(customer, FIELDS)
+    audit.record(actor, "customer.deleted", customer, key=customer.code, before=before)
+    customer.delete()
+
+
+def _is_empty(customer: Customer) -> bool:
+    """Say whether no row of any room is this customer's, but what comes along."""
+    fields: list[Any] = Customer._meta.get_fields(include_hidden=True)
+    relations = [f for f in fields if f.auto_created and not f.concrete]
+    return not any(
+        field.related_model._base_manager.filter(
+            **{field.field.name: customer}
+        ).exists()
+        for field in relations
+        if field.related_model not in _comes_along
+    )
+
+
+_comes_along: set[Any] = {AuditEntry}
+
+
+def comes_along(model: Any) -> None:
+    """Register rows that every customer has from its first moment."""
+    _comes_along.add(model)
 
 
 @undo.way("customer.saved", family="customer", right="customers.manage")

@@ -142,14 +142,19 @@ def values_before(
     lead to an object that is gone.
     """
     changed = [name for name in fields if _differs(obj, name, entry)]
-    now = audit.snapshot(obj, changed)
-    for name in changed:
-        column = _column(obj, name)
+    ensure_as_left(obj, entry, changed)
+    return {name: _value(obj, name, entry) for name in changed}
+
+
+def ensure_as_left(obj: models.Model, entry: AuditEntry, names: Sequence[str]) -> None:
+    """Raise ValidationError when one of these is not as the entry left it."""
+    now = audit.snapshot(obj, list(names))
+    for name in names:
+        column = getattr(audit.field_of(obj, name), "attname", name)
         if now.get(column) != entry.after.get(column):
             raise ValidationError(
                 _("It is no longer as this change left it, so it stays as it is.")
             )
-    return {name: _value(obj, name, entry) for name in changed}
 
 
 def values_of(

@@ -100,6 +100,12 @@ def hour_bars(hours: Sequence[Hour], label: str) -> SafeString:
     return format_html("{}{}", chart, _axis([f"{h.hour:02d}:00" for h in hours], 2))
 
 
+@register.filter
+def has_calls(hours: Sequence[Hour]) -> bool:
+    """Say whether there is anything to draw: a chart of zeros says less than a word."""
+    return any(hour.incoming or hour.outgoing for hour in hours)
+
+
 @register.simple_tag
 def day_bars(days: Sequence[tuple[dt.date, float]], label: str) -> SafeString:
     """Draw one value per day with the day of the month under every fifth."""

@@ -150,7 +150,8 @@ def customer_new(request: Any) -> HttpResponse:
     if request.method == "POST" and reseller is not None:
         customer = saved(form, save_customer, actor=request.actor, reseller=reseller)
         if customer is not None:
-            toast(request, _("%(name)s is added.") % {"name": customer.name})
+            words = _("%(name)s is added.") % {"name": customer.name}
+            toast(request, words, undo=history.undo_address(request, customer))
             return redirect("console:customer", code=customer.code)
     context = {"form": form, "choice": choice}
     status = 422 if form.errors else 200

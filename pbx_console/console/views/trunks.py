@@ -15,13 +15,20 @@ from pbx_console.accounts.services.throttle import TooManyTries, count_try
 from pbx_console.asterisk.ami.client import AmiError
 from pbx_console.console import history
 from pbx_console.console.access import needs
+from pbx_console.console.forms.extensions import ConfirmForm
 from pbx_console.console.forms.trunks import RouteForm, TestCallForm, TrunkForm
 from pbx_console.console.route_plan import ways
 from pbx_console.console.saving import attempted, saved
 from pbx_console.console.toasts import toast
 from pbx_console.pbx.models import OutboundRoute, Trunk
 from pbx_console.pbx.services.test_calls import result_of, start_test_call
-from pbx_console.pbx.services.trunks import delete_route, save_route, save_trunk
+from pbx_console.pbx.services.trunks import (
+    delete_route,
+    delete_trunk,
+    save_route,
+    save_trunk,
+    uses_of_trunk,
+)
 
 
 @needs("trunks.view")
@@ -106,6 +113,30 @@ def trunk_edit(request: Any, slug: str) -> HttpResponse:
     context = {"form": form, "trunk": _one(slug)}
     status = 422 if form.errors else 200
     return render(request, "console/trunks/form.html", context, status=status)
+
+
+@needs("trunks.manage")
+def trunk_delete(request: Any, slug: str) -> HttpResponse:
+    """Ask for the name, then delete; what is in use stays, with the list of uses."""
+    shown = _one(slug)
+    form = ConfirmForm(request.POST or None, wanted=shown.name)
+    asked = request.method == "POST" and form.is_valid()
+    if asked and attempted(form, lambda: _gone(request, shown)):
+        return redirect("console:trunks")
+    context = {
+        "trunk": shown,
+        "uses": uses_of_trunk(shown),
+        "error": " ".join(str(e) for found in form.errors.values() for e in found),
+    }
+    status = 422 if context["error"] else 200
+    return render(request, "console/trunks/delete.html", context, status=status)
+
+
+def _gone(request: Any, shown: Trunk) -> bool:
+    delete_trunk(request.actor, shown)
+    words = _("Trunk %(name)s is deleted.") % {"name": shown.name}
+    toast(request, words, undo=history.undo_address(request, shown))
+    return True
 
 
 @needs("trunks.manage")

@@ -9,6 +9,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect
+from django.urls import is_valid_path, reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -72,9 +73,17 @@ def _state(done: Any) -> str:
 
 
 def _list_of(entry: AuditEntry, back: str, there: str) -> str:
+    """Return where to go when the page on which the button stood is gone with it."""
+    if entry.object_type == "customer":
+        return reverse("console:customers")
     if there and back.startswith(there) and entry.customer is not None:
         return history.list_of(entry.customer)
-    return back
+    whole, own, _rest = back.partition(f"/{entry.object_key}/")
+    if not own or entry.customer is None:
+        return back
+    if is_valid_path(f"{whole}/"):
+        return f"{whole}/"
+    return reverse("console:rooms", args=[entry.customer.code])
 
 
 def _from(request: Any) -> str:

@@ -11,7 +11,7 @@ from pbx_console.metering.models.journal_files import JournalFile
 class ChannelEvent(models.Model):
     """One record of the journal, or bytes that are none (`bad` says why, `raw` keeps them).
 
-    Everything a caller can influence (number, name, extension, channel name, extra) is
+    Everything a caller can influence (number, name, channel name, extra) is
     hostile text: show it escaped and decide nothing by it.
     """
 
@@ -39,7 +39,6 @@ class ChannelEvent(models.Model):
     userfield = models.TextField()
     caller_number = models.TextField()
     caller_name = models.TextField()
-    exten = models.TextField()
     context = models.TextField()
     peer = models.TextField()
     app_name = models.TextField()

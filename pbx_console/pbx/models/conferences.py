@@ -53,6 +53,11 @@ class Conference(Reachable):
     class Meta(Reachable.Meta):
         verbose_name = _("conference room")
 
+    @property
+    def has_pin(self) -> bool:
+        """Say whether people must type one; the log knows no more."""
+        return bool(self.pin)
+
     def clean(self) -> None:
         """Refuse PINs that cannot be told apart, and a wait for nobody."""
         super().clean()

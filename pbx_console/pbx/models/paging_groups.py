@@ -30,3 +30,13 @@ class PagingGroup(Reachable):
 
     class Meta(Reachable.Meta):
         verbose_name = _("paging group")
+
+    @property
+    def member_ids(self) -> list[int]:
+        """Return the keys of its extensions, to be made again."""
+        return list(self.members.order_by("number").values_list("pk", flat=True))
+
+    @property
+    def listed_members(self) -> list[str]:
+        """Return its extensions as people know them, for the log."""
+        return [str(each) for each in self.members.order_by("number")]

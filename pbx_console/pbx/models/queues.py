@@ -167,6 +167,17 @@ class Queue(Reachable):
         return f"{'l' if self.strategy == self.Strategy.LINEAR else 'q'}{self.pk}"
 
     @property
+    def agent_rows(self) -> list[str]:
+        """Return its agents to be seated again, in order: `12 1` (extension, level)."""
+        return [f"{row.extension_id} {row.level}" for row in self.members.all()]
+
+    @property
+    def agent_states(self) -> list[str]:
+        """Return who is logged out or pauses: `12 out`, `13 paused lunch`."""
+        rows = [row for row in self.members.all() if row.word != "in"]
+        return [f"{row.extension_id} {row.word} {row.reason}".strip() for row in rows]
+
+    @property
     def listed_agents(self) -> list[str]:
         """Return the agents in order, for the log."""
         return [str(row) for row in self.members.select_related("extension")]

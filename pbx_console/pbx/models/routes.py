@@ -41,6 +41,7 @@ class OutboundRoute(models.Model):
 
     class Meta:
         ordering = ("prefix", "position", "id")
+        verbose_name = _("route")
         constraints = [
             models.UniqueConstraint(
                 fields=["reseller", "prefix", "trunk"],

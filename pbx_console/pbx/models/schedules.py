@@ -78,6 +78,29 @@ class Schedule(Reachable):
         """Return its own days as text, for the log."""
         return [str(row) for row in self.days.all()]
 
+    @property
+    def hour_rows(self) -> list[str]:
+        """Return its weekly hours to be made again: `0 480 1020`."""
+        rows = self.hours.all()
+        return [f"{row.weekday} {row.opens} {row.closes}" for row in rows]
+
+    @property
+    def day_rows(self) -> list[str]:
+        """Return its own days to be made again: `2026-12-24 2026-12-26 - - Xmas`."""
+        return [
+            " ".join(
+                str("-" if part is None else part)
+                for part in (
+                    row.first_day,
+                    row.last_day,
+                    row.opens,
+                    row.closes,
+                    row.name,
+                )
+            )
+            for row in self.days.all()
+        ]
+
 
 class Hours(models.Model):
     """What weekly hours and days of one's own share: from when until when."""

@@ -12,7 +12,7 @@ from pbx_console.accounts.services import undo
 from pbx_console.pbx.models import Announcement
 from pbx_console.pbx.services.hunt_groups import refuse_own
 from pbx_console.pbx.services.menus import refuse_silent
-from pbx_console.pbx.services.nouns import drop, store, undeletes
+from pbx_console.pbx.services.nouns import drop, store, undeletes, unmakes
 
 FIELDS = ["number", "name", "prompt", "then"]
 
@@ -51,3 +51,4 @@ def _again(actor: Actor, row: Announcement, values: dict[str, Any]) -> Announcem
 
 
 undeletes(Announcement, FIELDS, _again, right="callflow.manage")
+unmakes(Announcement, delete_announcement, right="callflow.manage")

@@ -13,7 +13,7 @@ from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import AuditEntry, Customer
 from pbx_console.accounts.services import undo
 from pbx_console.pbx.models import Destination, HuntGroup, HuntGroupMember, Kind
-from pbx_console.pbx.services.nouns import drop, store, undeletes
+from pbx_console.pbx.services.nouns import drop, store, undeletes, unmakes
 
 FIELDS = ["number", "name", "strategy", "ring_seconds", "overflow", "name_prefix"]
 LOGGED = ("listed_members", "member_ids")
@@ -111,3 +111,4 @@ def _again(actor: Actor, group: HuntGroup, values: dict[str, Any]) -> HuntGroup:
 
 
 undeletes(HuntGroup, FIELDS, _again, right="callflow.manage")
+unmakes(HuntGroup, delete_group, right="callflow.manage")

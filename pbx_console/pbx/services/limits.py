@@ -15,10 +15,13 @@ from django.utils.translation import gettext as _
 from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import Customer, Reseller
 from pbx_console.accounts.services import audit
+from pbx_console.accounts.services.customers import comes_along
 from pbx_console.pbx.dial_ranges import stored
 from pbx_console.pbx.models import Extension, Limit, LimitCrossing, LimitUse
 from pbx_console.pbx.models.limits import Risk
 from pbx_console.pbx.services.nouns import store
+
+comes_along(Limit)
 
 T = TypeVar("T")
 FIELDS = [

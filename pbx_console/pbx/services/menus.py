@@ -13,7 +13,7 @@ from pbx_console.accounts.models import AuditEntry, Customer
 from pbx_console.accounts.services import undo
 from pbx_console.pbx.models import Destination, Menu, MenuKey, Prompt
 from pbx_console.pbx.models.menus import KEYS
-from pbx_console.pbx.services.nouns import drop, store
+from pbx_console.pbx.services.nouns import drop, store, undeletes, unmakes
 
 FIELDS = [
     "number",
@@ -73,18 +73,31 @@ def _check_keys(menu: Menu, keys: dict[str, Destination]) -> None:
 @transaction.atomic
 def delete_menu(actor: Actor, menu: Menu) -> None:
     """Delete a menu. Raises ValidationError with the uses when something leads there."""
-    drop(actor, menu, FIELDS)
+    drop(actor, menu, [*FIELDS, *LOGGED])
 
 
 @undo.way("menu.saved", family="menu", right="callflow.manage")
 def _undo_save(actor: Actor, entry: AuditEntry) -> Menu:
     menu = undo.locked(Menu.objects.filter(pk=entry.object_key))
     values = undo.values_before(menu, entry, FIELDS)
-    before = entry.before.get("key_ids")
-    if before != entry.after.get("key_ids"):
-        pairs = [text.split("=") for text in before]
-        rows = Destination.objects.in_bulk([int(place) for _key, place in pairs])
-        values["keys"] = {
-            key: rows[int(place)] for key, place in pairs if int(place) in rows
-        }
+    if entry.before.get("key_ids") != entry.after.get("key_ids"):
+        values["keys"] = _keys_of(entry.before)
     return save_menu(actor, menu=menu, **values)
+
+
+def _keys_of(before: dict[str, Any]) -> dict[str, Destination]:
+    """Return the keys as they were. Raises ValidationError when a place is gone."""
+    pairs = [text.split("=") for text in before.get("key_ids") or []]
+    rows = Destination.objects.in_bulk([int(place) for _key, place in pairs])
+    if len(rows) < len({place for _key, place in pairs}):
+        raise ValidationError(_("A key led to something that no longer exists."))
+    return {key: rows[int(place)] for key, place in pairs}
+
+
+def _again(actor: Actor, menu: Menu, values: dict[str, Any]) -> Menu:
+    keys = _keys_of(values.pop("_before"))
+    return save_menu(actor, menu=menu, keys=keys, **values)
+
+
+undeletes(Menu, FIELDS, _again, right="callflow.manage")
+unmakes(Menu, delete_menu, right="callflow.manage")

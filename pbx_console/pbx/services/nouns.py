@@ -30,12 +30,13 @@ def store(
     key: str = "",
     parts: Callable[[], None] | None = None,
     logged: Sequence[str] = (),
+    replaced: Sequence[str] = (),
 ) -> M:
     """Set `values` on `noun`, check and save it, and write the audit entry.
 
     `parts` saves the rows that belong to it, once it has its key; `logged` names what
-    the entry keeps of them. The verb is `<model>.created` or `<model>.saved`. Raises
-    ValidationError.
+    the entry keeps of them, `replaced` which secrets are others now. The verb is
+    `<model>.created` or `<model>.saved`. Raises ValidationError.
     """
     unsaved = noun._state.adding
     told = [*fields, *logged]
@@ -50,18 +51,22 @@ def store(
         parts()
     verb = f"{noun._meta.model_name}.{'created' if unsaved else 'saved'}"
     after = audit.snapshot(noun, told)
+    after |= {} if unsaved else dict.fromkeys(replaced, audit.REPLACED)
     audit.record(actor, verb, noun, key=key or str(noun.pk), before=before, after=after)
     return noun
 
 
-def drop(actor: Actor, noun: models.Model, fields: list[str], *, key: str = "") -> None:
-    """Delete `noun` unless something leads there, and write the audit entry."""
+def drop(
+    actor: Actor, noun: models.Model, fields: list[str], *, key: str = ""
+) -> AuditEntry:
+    """Delete `noun` unless something leads there; return the audit entry of it."""
     if isinstance(noun, Reachable):
         ensure_unused(noun.destination)
     before = audit.snapshot(noun, fields)
     verb = f"{noun._meta.model_name}.deleted"
-    audit.record(actor, verb, noun, key=key or str(noun.pk), before=before)
+    entry = audit.record(actor, verb, noun, key=key or str(noun.pk), before=before)
     noun.delete()
+    return entry
 
 
 def undeletes(
@@ -84,6 +89,16 @@ def undeletes(
             noun.reseller = entry.reseller  # type: ignore[attr-defined]
         values = undo.values_of(noun, entry, fields)
         return save(actor, noun, values | {"_before": entry.before})
+
+
+def unmakes(model: type[M], delete: Callable[[Actor, M], None], *, right: str) -> None:
+    """Register how a new noun goes away again, while nothing leads there."""
+    name = str(model._meta.model_name)
+
+    @undo.way(f"{name}.created", family=name, right=right, from_nothing=True)
+    def remove(actor: Actor, entry: AuditEntry) -> None:
+        noun = undo.locked(model._default_manager.filter(pk=entry.object_key))
+        delete(actor, noun)
 
 
 def refuse_foreign(noun: models.Model, fields: list[str]) -> None:
@@ -134,11 +149,15 @@ def use_text(row: models.Model) -> str:
 
 def ensure_unused(destination: Destination) -> None:
     """Raise ValidationError with the list of uses when something leads there."""
-    uses = uses_of(destination)
-    if uses:
-        shown = "; ".join(uses[:10]) + ("; …" if len(uses) > 10 else "")
-        raise ValidationError(
-            _("It is in use and stays: %(uses)s. Lead these elsewhere first."),
-            code="in_use",
-            params={"uses": shown},
-        )
+    if uses := uses_of(destination):
+        raise in_use(uses)
+
+
+def in_use(uses: Sequence[str]) -> ValidationError:
+    """Return the refusal of a deletion, with the list of uses."""
+    shown = "; ".join(uses[:10]) + ("; …" if len(uses) > 10 else "")
+    return ValidationError(
+        _("It is in use and stays: %(uses)s. Lead these elsewhere first."),
+        code="in_use",
+        params={"uses": shown},
+    )

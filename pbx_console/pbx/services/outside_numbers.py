@@ -11,7 +11,7 @@ from pbx_console.accounts.models import AuditEntry, Customer
 from pbx_console.accounts.services import undo
 from pbx_console.pbx.models import OutsideNumber
 from pbx_console.pbx.services.closed_numbers import refuse_closed
-from pbx_console.pbx.services.nouns import drop, store, undeletes
+from pbx_console.pbx.services.nouns import drop, store, undeletes, unmakes
 
 FIELDS = ["number", "name", "e164"]
 
@@ -53,3 +53,4 @@ def _again(actor: Actor, row: OutsideNumber, values: dict[str, Any]) -> OutsideN
 
 
 undeletes(OutsideNumber, FIELDS, _again, right="callflow.manage")
+unmakes(OutsideNumber, delete_outside_number, right="callflow.manage")

@@ -10,12 +10,14 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pbx_console.accounts.actor import Actor
-from pbx_console.accounts.models import Customer
+from pbx_console.accounts.models import AuditEntry, Customer
+from pbx_console.accounts.services import undo
 from pbx_console.pbx.models.extensions import Extension
 from pbx_console.pbx.models.paging_groups import PagingGroup
-from pbx_console.pbx.services.nouns import drop, store
+from pbx_console.pbx.services.nouns import drop, store, undeletes, unmakes
 
 FIELDS = ["number", "name", "talks_back"]
+LOGGED = ("listed_members", "member_ids")
 MOST = 50
 """Phones that are called at once; more would be heard as an echo of each other."""
 
@@ -31,10 +33,13 @@ def save_paging_group(
 ) -> PagingGroup:
     """Create or change a group; `members` replaces its phones. Raises ValidationError."""
     group = paging_group or PagingGroup(customer=customer)
-    store(actor, group, FIELDS, values)
-    if members is not None:
-        group.members.set(_checked(customer, list(members)))
-    return group
+    chosen = None if members is None else _checked(customer, list(members))
+
+    def parts() -> None:
+        if chosen is not None:
+            group.members.set(chosen)
+
+    return store(actor, group, FIELDS, values, parts=parts, logged=LOGGED)
 
 
 def _checked(customer: Customer, members: list[Extension]) -> list[Extension]:
@@ -49,4 +54,32 @@ def _checked(customer: Customer, members: list[Extension]) -> list[Extension]:
 @transaction.atomic
 def delete_paging_group(actor: Actor, paging_group: PagingGroup) -> None:
     """Delete a group unless something leads there."""
-    drop(actor, paging_group, FIELDS)
+    drop(actor, paging_group, [*FIELDS, *LOGGED])
+
+
+@undo.way("paginggroup.saved", family="paginggroup", right="callflow.manage")
+def _undo_save(actor: Actor, entry: AuditEntry) -> PagingGroup:
+    rows = PagingGroup.objects.select_related("customer")
+    group = undo.locked(rows.filter(pk=entry.object_key))
+    values = undo.values_before(group, entry, FIELDS)
+    if "member_ids" in undo.changed_names(entry):
+        undo.ensure_as_left(group, entry, ["member_ids"])
+        values["members"] = _members_of(entry.before)
+    return save_paging_group(
+        actor, customer=group.customer, paging_group=group, **values
+    )
+
+
+def _members_of(before: dict[str, Any]) -> list[Extension]:
+    """Return its extensions as they were, without those that are gone."""
+    return list(Extension.objects.filter(pk__in=before.get("member_ids") or []))
+
+
+def _again(actor: Actor, group: PagingGroup, values: dict[str, Any]) -> PagingGroup:
+    own = {"customer": group.customer, "paging_group": group}
+    members = _members_of(values.pop("_before"))
+    return save_paging_group(actor, members=members, **own, **values)
+
+
+undeletes(PagingGroup, FIELDS, _again, right="callflow.manage")
+unmakes(PagingGroup, delete_paging_group, right="callflow.manage")

@@ -9,10 +9,17 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from pbx_console.accounts.actor import Actor
-from pbx_console.accounts.models import Customer
+from pbx_console.accounts.models import AuditEntry, Customer
+from pbx_console.accounts.services import undo
 from pbx_console.pbx.models.destinations import Destination, Kind
 from pbx_console.pbx.models.parking import ParkingLot, ParkingSlot
-from pbx_console.pbx.services.nouns import drop, ensure_unused, store
+from pbx_console.pbx.services.nouns import (
+    drop,
+    ensure_unused,
+    store,
+    undeletes,
+    unmakes,
+)
 
 FIELDS = ["number", "name", "places", "seconds", "music", "after"]
 
@@ -69,3 +76,20 @@ def delete_parking_lot(actor: Actor, parking_lot: ParkingLot) -> None:
     for slot in parking_lot.slots.all():
         ensure_unused(slot.destination)
     drop(actor, parking_lot, FIELDS)
+
+
+@undo.way("parkinglot.saved", family="parkinglot", right="callflow.manage")
+def _undo_save(actor: Actor, entry: AuditEntry) -> ParkingLot:
+    rows = ParkingLot.objects.select_related("customer")
+    lot = undo.locked(rows.filter(pk=entry.object_key))
+    values = undo.values_before(lot, entry, FIELDS)
+    return save_parking_lot(actor, customer=lot.customer, parking_lot=lot, **values)
+
+
+def _again(actor: Actor, lot: ParkingLot, values: dict[str, Any]) -> ParkingLot:
+    values.pop("_before")
+    return save_parking_lot(actor, customer=lot.customer, parking_lot=lot, **values)
+
+
+undeletes(ParkingLot, FIELDS, _again, right="callflow.manage")
+unmakes(ParkingLot, delete_parking_lot, right="callflow.manage")

@@ -13,7 +13,7 @@ from pbx_console.accounts.models import AuditEntry, Customer
 from pbx_console.accounts.services import audit, undo
 from pbx_console.pbx.models import Extension, Queue, QueueMember
 from pbx_console.pbx.models.queues import REASONS
-from pbx_console.pbx.services.nouns import drop, store
+from pbx_console.pbx.services.nouns import drop, store, undeletes, unmakes
 
 FIELDS = [
     *("number", "name", "strategy", "ring_seconds", "wrapup_seconds", "prefix"),
@@ -22,7 +22,7 @@ FIELDS = [
     *("max_waiting", "on_full", "empty", "on_empty", "leave_key", "on_leave"),
     *("offers_callback", "target_seconds", "target_percent"),
 ]
-LOGGED = ("listed_agents",)
+LOGGED = ("listed_agents", "agent_rows", "agent_states")
 MOST_AGENTS = 200
 
 Seat = tuple[Extension, int]  # an agent and the level
@@ -128,11 +128,47 @@ def _agent_facts(member: QueueMember) -> dict[str, Any]:
 @transaction.atomic
 def delete_queue(actor: Actor, queue: Queue) -> None:
     """Delete a queue. Raises ValidationError with the uses when something leads there."""
-    drop(actor, queue, FIELDS)
+    drop(actor, queue, [*FIELDS, *LOGGED])
 
 
 @undo.way("queue.saved", family="queue", right="callflow.manage")
 def _undo_save(actor: Actor, entry: AuditEntry) -> Queue:
     queue = undo.locked(Queue.objects.filter(pk=entry.object_key))
     values = undo.values_before(queue, entry, FIELDS)
-    return save_queue(actor, queue=queue, **values)
+    if "agent_rows" not in undo.changed_names(entry):
+        return save_queue(actor, queue=queue, **values)
+    undo.ensure_as_left(queue, entry, ["agent_rows"])
+    there = {row.extension_id for row in queue.members.all()}
+    saved = save_queue(actor, queue=queue, agents=_seats_of(entry.before), **values)
+    _sit_as_before(saved, entry.before, there)
+    return saved
+
+
+def _seats_of(before: dict[str, Any]) -> list[Seat]:
+    """Return the agents as they were, without those whose extension is gone."""
+    pairs = [map(int, text.split()) for text in before.get("agent_rows") or []]
+    seats = [(key, level) for key, level in pairs]
+    rows = Extension.objects.in_bulk([key for key, _level in seats])
+    return [(rows[key], level) for key, level in seats if key in rows]
+
+
+def _sit_as_before(queue: Queue, before: dict[str, Any], stayed: set[int]) -> None:
+    """Log out and pause those who come back, as they were; who stayed is left alone."""
+    states = [text.split(" ") for text in before.get("agent_states") or []]
+    for key, word, *reason in states:
+        row = queue.members.filter(extension_id=int(key)).first()
+        if row is not None and row.extension_id not in stayed:
+            row.is_logged_in, row.is_paused = word != "out", word == "paused"
+            row.reason = " ".join(reason)
+            row.save()
+
+
+def _again(actor: Actor, queue: Queue, values: dict[str, Any]) -> Queue:
+    before = values.pop("_before")
+    saved = save_queue(actor, queue=queue, agents=_seats_of(before), **values)
+    _sit_as_before(saved, before, set())
+    return saved
+
+
+undeletes(Queue, FIELDS, _again, right="callflow.manage")
+unmakes(Queue, delete_queue, right="callflow.manage")

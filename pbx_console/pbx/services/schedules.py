@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from itertools import pairwise
 from typing import Any
 
@@ -18,10 +18,11 @@ from pbx_console.accounts.services import audit, undo
 from pbx_console.pbx.models import Schedule, ScheduleDay, ScheduleHours
 from pbx_console.pbx.services.holidays import keep_holidays
 from pbx_console.pbx.services.hunt_groups import refuse_own
-from pbx_console.pbx.services.nouns import drop, store
+from pbx_console.pbx.services.nouns import drop, store, undeletes, unmakes
 
 FIELDS = ["number", "name", "region", "open_to", "closed_to", "holiday_to", "by_phone"]
-LOGGED = ("listed_hours", "listed_days")
+LOGGED = ("listed_hours", "listed_days", "hour_rows", "day_rows")
+HELD = ("override",)
 LEADS = ("open_to", "closed_to", "holiday_to")
 
 
@@ -107,7 +108,7 @@ def state_of(schedule: Schedule, at: datetime | None = None) -> tuple[str, str]:
 @transaction.atomic
 def delete_schedule(actor: Actor, schedule: Schedule) -> None:
     """Delete a schedule. Raises ValidationError with the uses when it is in use."""
-    drop(actor, schedule, FIELDS)
+    drop(actor, schedule, [*FIELDS, *LOGGED, *HELD])
 
 
 @undo.way("schedule.switched", family="schedule switch", right="callflow.manage")
@@ -115,3 +116,45 @@ def _undo_switch(actor: Actor, entry: AuditEntry) -> Schedule:
     schedule = undo.locked(Schedule.objects.filter(pk=entry.object_key))
     values = undo.values_before(schedule, entry, ["override"])
     return switch_schedule(actor, schedule, values["override"])
+
+
+@undo.way("schedule.saved", family="schedule", right="callflow.manage")
+def _undo_save(actor: Actor, entry: AuditEntry) -> Schedule:
+    schedule = undo.locked(Schedule.objects.filter(pk=entry.object_key))
+    values = undo.values_before(schedule, entry, FIELDS)
+    if undo.changed_names(entry) & {"hour_rows", "day_rows"}:
+        undo.ensure_as_left(schedule, entry, ["hour_rows", "day_rows"])
+        values |= _rows_of(entry.before)
+    return save_schedule(actor, schedule=schedule, **values)
+
+
+def _rows_of(before: dict[str, Any]) -> dict[str, Any]:
+    """Return weekly hours and own days as they were."""
+    hours = [map(int, text.split()) for text in before.get("hour_rows") or []]
+    days = [text.split(" ", 4) for text in before.get("day_rows") or []]
+    return {
+        "hours": [dict(zip(_HOUR, row, strict=True)) for row in hours],
+        "days": [
+            {
+                "first_day": date.fromisoformat(first),
+                "last_day": date.fromisoformat(last),
+                "opens": None if opens == "-" else int(opens),
+                "closes": None if closes == "-" else int(closes),
+                "name": name,
+            }
+            for first, last, opens, closes, name in days
+        ],
+    }
+
+
+_HOUR = ("weekday", "opens", "closes")
+
+
+def _again(actor: Actor, schedule: Schedule, values: dict[str, Any]) -> Schedule:
+    before = values.pop("_before")
+    schedule.override = before.get("override", "")
+    return save_schedule(actor, schedule=schedule, **_rows_of(before), **values)
+
+
+undeletes(Schedule, FIELDS, _again, right="callflow.manage")
+unmakes(Schedule, delete_schedule, right="callflow.manage")

@@ -11,6 +11,7 @@ import secrets
 from dataclasses import dataclass
 
 import phonenumbers
+from django.core.cache import cache
 from django.core.exceptions import ValidationError
 from django.db import connection
 from django.utils.functional import Promise
@@ -25,6 +26,10 @@ from pbx_console.pbx.models import Did, Trunk
 
 FAMILY = "testcall"
 RING_SECONDS = 25
+LONGEST_SECONDS = 90
+REMEMBERED_SECONDS = 900
+_RINGING = "test-call-begun:%s"
+_REMEMBERED = "test-call:%s"
 _KINDS = {
     phonenumbers.PhoneNumberType.FIXED_LINE,
     phonenumbers.PhoneNumberType.MOBILE,
@@ -93,6 +98,7 @@ def start_test_call(actor: Actor, *, trunk: Trunk, number: str) -> str:
     )
     if answer.get("Response") != "Success":
         raise ValidationError(_("The telephone system did not take the call."))
+    cache.set(_RINGING % key, True, LONGEST_SECONDS)
     return key
 
 
@@ -115,16 +121,27 @@ def callable_number(number: str) -> str:
 
 
 def result_of(key: str) -> Result | None:
-    """Return how a test call went, None while it goes on. Raises AmiError."""
+    """Return how a test call went, None while it goes on. Raises AmiError.
+
+    What is told once is told again for a while: pages are looked at twice.
+    """
     if not re.fullmatch(r"[0-9a-f]{16}", key):
-        return None
+        return _forgotten()
+    if told := cache.get(_REMEMBERED % key):
+        return Result(*told)
     (answer,) = ask_all([{"Action": "DBGet", "Family": FAMILY, "Key": key}])
     values = [str(event.get("Val", "")) for event in answer["events"]]
     if not values or not values[0]:
-        return None
-    ask_all([{"Action": "DBDel", "Family": FAMILY, "Key": key}])
+        return None if cache.get(_RINGING % key) else _forgotten()
     status, _comma, cause = values[0].partition(",")
-    return _words(status, int(cause) if cause.isdecimal() else 0)
+    result = _words(status, int(cause) if cause.isdecimal() else 0)
+    cache.set(_REMEMBERED % key, (result.good, result.words), REMEMBERED_SECONDS)
+    ask_all([{"Action": "DBDel", "Family": FAMILY, "Key": key}])
+    return result
+
+
+def _forgotten() -> Result:
+    return Result(False, _("Nothing is known of this call any more. Try again."))
 
 
 def _words(status: str, cause: int) -> Result:
