@@ -8,7 +8,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("pbx", "0028_counted_by_the_pbx")]
+    dependencies: ClassVar = [("pbx", "0028_calls_at_speed")]
 
     operations: ClassVar = [
         migrations.AlterModelOptions(
