@@ -155,6 +155,13 @@ class Queue(Reachable):
     target_percent = models.PositiveSmallIntegerField(
         _("target: share of calls, %"), default=80, validators=_seconds(1, 100)
     )
+    is_recorded = models.BooleanField(
+        _("record its calls"),
+        default=False,
+        help_text=_(
+            "Both parties are told before it begins, as the rules for recordings say."
+        ),
+    )
 
     objects = OwnedManager["Queue"](reseller="customer__reseller", customer="customer")
 

@@ -20,7 +20,7 @@ FIELDS = [
     *("music", "greeting", "announce_position", "announce_wait", "announce_seconds"),
     *("periodic", "periodic_seconds", "max_wait_seconds", "on_timeout"),
     *("max_waiting", "on_full", "empty", "on_empty", "leave_key", "on_leave"),
-    *("offers_callback", "target_seconds", "target_percent"),
+    *("offers_callback", "target_seconds", "target_percent", "is_recorded"),
 ]
 LOGGED = ("listed_agents",)
 MOST_AGENTS = 200
