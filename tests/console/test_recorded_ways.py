@@ -18,7 +18,7 @@ from pbx_console.pbx.services.hunt_groups import save_group
 from pbx_console.pbx.services.prompts import save_prompt
 from pbx_console.pbx.services.queues import save_queue
 from pbx_console.pbx.services.recordings import save_rules
-from tests.conftest import World
+from tests.conftest import World, owner_connection
 from tests.console.test_recordings import (
     Recording,
     places,
@@ -33,11 +33,9 @@ __all__ = ["places", "visit"]
 
 def words(world: World, noun: HuntGroup | Queue) -> str:
     """What a call is told at a group or queue."""
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL pbx.scope = 'everyone'")
-        asked = "SELECT x3 FROM asterisk.step(%s, %s, '')"
-        with as_everyone("test"):
-            token = f"d{noun.destination.pk}"
+    with as_everyone("test"), connection.cursor() as cursor:
+        asked = "SELECT x3 FROM asterisk.seen_step(%s, %s, '', now())"
+        token = f"d{noun.destination.pk}"
         cursor.execute(asked, [world.nordbel.customer.code, token])
         return str(cursor.fetchone()[0] or "")
 
@@ -117,40 +115,38 @@ def test_odd_pauses_are_none(world: World, places: Any, gaps: str) -> None:
         assert Recording.objects.get().pauses == []
 
 
-def test_a_prompt_is_spoken_by_its_number_and_with_the_pin(world: World) -> None:
-    tenant = world.nordbel
+def test_a_prompt_is_spoken_by_its_number_and_with_the_pin(
+    committed_world: World,
+) -> None:
+    tenant, stranger = committed_world.nordbel, committed_world.zuidlijn
     with as_everyone("test"):
         prompt = Prompt.objects.create(
             customer=tenant.customer, name="Welcome", digest="", phone_code="12"
         )
+        own = {"customer": tenant.customer, "name": "Other", "text": "Hello"}
         with pytest.raises(ValidationError):
-            save_prompt(
-                SYSTEM,
-                customer=tenant.customer,
-                name="Other",
-                text="Hello",
-                phone_code="12",
-            )
+            save_prompt(SYSTEM, **own, phone_code="12")  # type: ignore[arg-type]
+        with pytest.raises(ValidationError):
+            save_prompt(SYSTEM, **own, phone_code="1*2")  # type: ignore[arg-type]
     endpoint = tenant.extension.endpoint_id
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL pbx.scope = 'everyone'")
+    with owner_connection() as owner:
 
         def asked(dialled: str) -> Any:
-            sql = "SELECT action, reason, x2 FROM asterisk.route_from_extension(%s, %s)"
-            cursor.execute(sql, [endpoint, dialled])
-            return cursor.fetchone()
+            sql = "SELECT action, x2 FROM asterisk.route_from_extension(%s, %s)"
+            return owner.execute(sql, [endpoint, dialled]).fetchone()
 
-        assert asked("*7712") == ("pin", None, "*7712")
+        def started(phone: str, number: str) -> Any:
+            sql = "SELECT asterisk.prompt_start(%s, %s)"
+            return owner.execute(sql, [phone, number]).fetchone()
+
+        assert asked("*7712") == ("pin", "*7712")
         for wrong in ("*7713", "*77", "*771*2"):
             assert asked(wrong)[0] == "refuse"
-        cursor.execute("SELECT set_config('pbx.pin', %s, true)", [tenant.extension.pk])
-        assert asked("*7712") == ("speak", None, "12")
-        cursor.execute("SELECT asterisk.prompt_start(%s, '12')", [endpoint])
-        (key,) = cursor.fetchone()
-        cursor.execute("SELECT asterisk.prompt_start(%s, '13')", [endpoint])
-        assert cursor.fetchone() == ("",)
-        foreign = world.zuidlijn.extension.endpoint_id
-        cursor.execute("SELECT asterisk.prompt_start(%s, '12')", [foreign])
-        assert cursor.fetchone() == ("",)
+        knows = "SELECT set_config('pbx.pin', %s, false)"
+        owner.execute(knows, [str(tenant.extension.pk)])
+        assert asked("*7712") == ("speak", "12")
+        assert started(endpoint, "13") == started(endpoint, "") == ("",)
+        assert started(stranger.extension.endpoint_id, "12") == ("",)
+        key = started(endpoint, "12")[0]
     with as_everyone("test"):
         assert prompt.calls.get().key == key

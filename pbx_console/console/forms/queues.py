@@ -32,7 +32,7 @@ class QueueForm(FlowForm):
     model = Queue
     names = (
         *("number", "name", "strategy", "ring_seconds", "wrapup_seconds", "prefix"),
-        *("announce_position", "announce_wait", "announce_seconds"),
+        *("announce_position", "announce_seconds"),
         *("periodic_seconds", "max_wait_seconds", "max_waiting", "empty"),
         *("leave_key", "offers_callback", "target_seconds", "target_percent"),
         "is_recorded",
@@ -48,7 +48,7 @@ class QueueForm(FlowForm):
         (
             _("While waiting"),
             (
-                *("greeting", "music", "announce_position", "announce_wait"),
+                *("greeting", "music", "announce_position"),
                 *("announce_seconds", "periodic", "periodic_seconds"),
             ),
         ),

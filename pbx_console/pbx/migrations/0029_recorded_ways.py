@@ -1,4 +1,5 @@
-"""Queues and hunt groups that record, pauses of a recording, prompts by a code."""
+"""Queues and hunt groups that record, pauses of a recording, prompts by a code; the
+expected wait of a queue is not announced any more."""
 
 from __future__ import annotations
 
@@ -74,6 +75,8 @@ class Migration(migrations.Migration):
                 violation_error_message="Another prompt has this number.",
             ),
         ),
+        functions(sql.KEEP_QUEUE),
+        migrations.RemoveField(model_name="queue", name="announce_wait"),
         functions(sql.WORDS + sql.GROUP + sql.QUEUE, sql.WORDS_SIGNATURE),
         functions(sql.SPEAK, *sql.SPEAK_SIGNATURES),
         functions(sql.START, sql.START_SIGNATURE, grant=True),

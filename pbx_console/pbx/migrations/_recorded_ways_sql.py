@@ -137,7 +137,7 @@ SPEAK_SIGNATURES = ("code_77(asterisk.route, bigint, bigint, text)",)
 START = """
 -- Somebody at this phone speaks the prompt: the key of the call, as if the console had
 -- asked for it. Earlier calls for it are over. Nothing when there is no such prompt.
-CREATE FUNCTION asterisk.prompt_start(endpoint text, number text) RETURNS text
+CREATE FUNCTION asterisk.prompt_start(endpoint text, wanted text) RETURNS text
 LANGUAGE plpgsql VOLATILE @SAFE AS $$
 DECLARE
   spoken record;
@@ -145,9 +145,9 @@ DECLARE
 BEGIN
   SELECT p.id AS prompt, e.id AS extension INTO spoken
     FROM pbx_extension e JOIN accounts_customer c ON c.id = e.customer_id
-    JOIN pbx_prompt p ON p.customer_id = c.id AND p.phone_code = number
+    JOIN pbx_prompt p ON p.customer_id = c.id AND p.phone_code = wanted
    WHERE c.code = split_part(endpoint, '-', 1) AND e.number = split_part(endpoint, '-', 2)
-     AND number <> '' AND c.is_active;
+     AND wanted <> '' AND c.is_active;
   IF NOT FOUND THEN
     RETURN '';
   END IF;
@@ -159,3 +159,69 @@ BEGIN
 END $$;
 """
 START_SIGNATURE = "prompt_start(text, text)"
+
+# As 0011 has it, without the expected wait.
+KEEP_QUEUE = """
+CREATE OR REPLACE FUNCTION pbx_keep_queue() RETURNS trigger LANGUAGE plpgsql @SAFE AS $$
+DECLARE
+  known text := pbx_queue_name(coalesce(NEW.id, OLD.id),
+    coalesce(NEW.strategy, OLD.strategy));
+  keys text;
+BEGIN
+  IF TG_OP = 'DELETE' THEN
+    DELETE FROM asterisk.queues WHERE name = known;
+    DELETE FROM asterisk.queue_members WHERE queue_name = known;
+    RETURN OLD;
+  END IF;
+  IF TG_OP = 'UPDATE' AND known <> pbx_queue_name(OLD.id, OLD.strategy) THEN
+    DELETE FROM asterisk.queues WHERE name = pbx_queue_name(OLD.id, OLD.strategy);
+    UPDATE asterisk.queue_members SET queue_name = known
+     WHERE queue_name = pbx_queue_name(OLD.id, OLD.strategy);
+  END IF;
+  keys := CASE NEW.leave_key WHEN '*' THEN '-star' WHEN '#' THEN '-hash' WHEN '' THEN ''
+               ELSE '-' || NEW.leave_key END
+       || CASE WHEN NEW.offers_callback THEN '-callback' ELSE '' END;
+  INSERT INTO asterisk.queues (name, strategy, timeout, retry, wrapuptime, maxlen,
+    servicelevel, musicclass, context, joinempty, leavewhenempty, ringinuse, autofill,
+    announce_frequency, min_announce_frequency, announce_position, announce_holdtime,
+    announce_to_first_user, periodic_announce, periodic_announce_frequency)
+  SELECT known, NEW.strategy, NEW.ring_seconds, 1, NEW.wrapup_seconds, NEW.max_waiting,
+    NEW.target_seconds, 'm' || NEW.music_id,
+    CASE WHEN keys = '' THEN NULL ELSE 'queue-keys' || keys END,
+    -- "penalty" says only: nobody there (no agent has too high a one). "no" would count
+    -- phones that never registered as nobody, too.
+    CASE NEW.empty WHEN 'nobody' THEN 'penalty' WHEN 'never' THEN 'yes'
+                   ELSE 'paused,unavailable,invalid,unknown' END,
+    CASE NEW.empty WHEN 'nobody' THEN 'penalty' WHEN 'never' THEN 'no'
+                   ELSE 'paused,unavailable,invalid,unknown' END,
+    'no', 'yes',
+    CASE WHEN NEW.announce_position THEN NEW.announce_seconds
+         ELSE 0 END, 10,
+    CASE WHEN NEW.announce_position THEN 'yes' ELSE 'no' END,
+    -- No expected wait: app_queue says how far the average is from what somebody has
+    -- waited already, so whoever waits longer than others hears ever more.
+    -- Never to the first one: he would hear it while an agent could already ring.
+    'no', 'no',
+    -- In turn: the customer's prompt, and what key 1 does.
+    nullif(concat_ws(',', (SELECT 'prompts/' || p.digest FROM pbx_prompt p
+      WHERE p.id = NEW.periodic_id AND p.digest <> ''),
+      CASE WHEN NEW.offers_callback THEN 'pbx/callback-offer' END), ''),
+    CASE WHEN NEW.periodic_id IS NULL AND NOT NEW.offers_callback THEN 0
+         ELSE NEW.periodic_seconds END
+  ON CONFLICT (name) DO UPDATE SET (strategy, timeout, retry, wrapuptime, maxlen,
+    servicelevel, musicclass, context, joinempty, leavewhenempty, ringinuse, autofill,
+    announce_frequency, min_announce_frequency, announce_position, announce_holdtime,
+    announce_to_first_user, periodic_announce, periodic_announce_frequency)
+  = (excluded.strategy, excluded.timeout, excluded.retry, excluded.wrapuptime,
+    excluded.maxlen, excluded.servicelevel, excluded.musicclass, excluded.context,
+    excluded.joinempty, excluded.leavewhenempty, excluded.ringinuse, excluded.autofill,
+    excluded.announce_frequency, excluded.min_announce_frequency,
+    excluded.announce_position, excluded.announce_holdtime,
+    excluded.announce_to_first_user, excluded.periodic_announce,
+    excluded.periodic_announce_frequency);
+  RETURN NEW;
+END $$;
+
+UPDATE asterisk.queues SET announce_holdtime = 'no';
+UPDATE asterisk.queues SET announce_frequency = 0 WHERE announce_position = 'no';
+"""

@@ -108,7 +108,6 @@ class Queue(Reachable):
     announce_position = models.BooleanField(
         _("say the place in the queue"), default=True
     )
-    announce_wait = models.BooleanField(_("say the expected wait"), default=False)
     announce_seconds = models.PositiveSmallIntegerField(
         _("say it every, seconds"), default=45, validators=_seconds(15, 600)
     )
