@@ -78,6 +78,6 @@ class Migration(migrations.Migration):
         functions(sql.KEEP_QUEUE),
         migrations.RemoveField(model_name="queue", name="announce_wait"),
         functions(sql.WORDS + sql.GROUP + sql.QUEUE, sql.WORDS_SIGNATURE),
-        functions(sql.SPEAK, *sql.SPEAK_SIGNATURES),
+        functions(sql.CODE_80 + sql.SPEAK, *sql.SPEAK_SIGNATURES),
         functions(sql.START, sql.START_SIGNATURE, grant=True),
     ]

@@ -225,3 +225,18 @@ END $$;
 UPDATE asterisk.queues SET announce_holdtime = 'no';
 UPDATE asterisk.queues SET announce_frequency = 0 WHERE announce_position = 'no';
 """
+
+CODE_80 = """
+-- As 0010 has it, with the schedule itself in `x3`, for its lamp.
+CREATE OR REPLACE FUNCTION asterisk.code_80(answer asterisk.route, customer bigint,
+  extension bigint, dialled text) RETURNS asterisk.route
+LANGUAGE plpgsql STABLE @SAFE AS $$
+BEGIN
+  answer.action := 'override';
+  answer.x1 := dialled;
+  answer.x2 := 'clock';
+  answer.x3 := (SELECT s.id::text FROM pbx_schedule s
+    WHERE s.customer_id = customer AND s.number = dialled AND dialled <> '');
+  RETURN answer;
+END $$;
+"""
