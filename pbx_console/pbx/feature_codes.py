@@ -95,7 +95,7 @@ GROUPS = (
     ),
     Group(
         _("Announcements"),
-        (Code(_("Speak an announcement anew, with the PIN"), "*77<n>"),),
+        (Code(_("Speak a prompt anew, with the PIN"), "*77<n>"),),
     ),
     Group(
         _("Recording, during a call"),
