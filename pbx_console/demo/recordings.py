@@ -1,5 +1,5 @@
 """Two recorded calls per reseller in the demo world, spoken by the machine. The older one
-came through a queue that records, and was paused for a moment."""
+was paused for a moment; if it came in, it was a queue that recorded it."""
 
 from __future__ import annotations
 
@@ -32,11 +32,11 @@ def add_recordings(actor: Actor) -> None:
             reseller=reseller, duration_ms__gte=5000, customer__in=heard
         ).exclude(direction=Leg.Direction.EMERGENCY)
         newest = legs.select_related("customer").newest_first()[:2]
-        for leg, is_queued in zip(newest, (False, True), strict=False):
-            _record(actor, leg, is_queued=is_queued)
+        for leg, is_older in zip(newest, (False, True), strict=False):
+            _record(actor, leg, is_older=is_older)
 
 
-def _record(actor: Actor, leg: Leg, *, is_queued: bool) -> None:
+def _record(actor: Actor, leg: Leg, *, is_older: bool) -> None:
     customer = leg.customer
     rows = Extension.objects.select_related("customer__reseller")
     extension = rows.filter(customer=customer, number=leg.extension_number).first()
@@ -50,8 +50,8 @@ def _record(actor: Actor, leg: Leg, *, is_queued: bool) -> None:
         return
     inward = leg.direction == Leg.Direction.IN
     queue = Queue.objects.filter(customer=customer, is_recorded=True).first()
-    queue = queue if is_queued and inward else None
-    paused = [(int(leg.answered_at.timestamp()) + 3, 24)] if queue else []
+    queue = queue if is_older and inward else None
+    paused = [(int(leg.answered_at.timestamp()) + 3, 24)] if is_older else []
     made = Recording.objects.create(
         customer=customer,
         extension=extension,
