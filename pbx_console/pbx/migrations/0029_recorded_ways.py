@@ -29,7 +29,7 @@ def recorded(model: str) -> migrations.AddField:
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("pbx", "0027_bans")]
+    dependencies: ClassVar = [("pbx", "0028_counted_by_the_pbx")]
     operations: ClassVar = [
         recorded("huntgroup"),
         recorded("queue"),
