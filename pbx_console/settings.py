@@ -235,6 +235,7 @@ CELERY_BEAT_SCHEDULE = (
 CELERY_IMPORTS = [
     "pbx_console.branding.domain_tasks",
     "pbx_console.pbx.daily_tasks",
+    "pbx_console.pbx.schedule_lamps",
 ]
 CELERY_TIMEZONE = "UTC"
 

@@ -16,7 +16,8 @@ NUMBERS = ("760", "770")
 
 
 def add_queues(actor: Actor, customer: Customer) -> None:
-    """Give a customer with four extensions or more two queues; one agent is at lunch."""
+    """Give a customer with four extensions or more two queues; one agent is at lunch, and
+    the second queue records its calls."""
     agents = list(Extension.objects.filter(customer=customer)[:8])
     if len(agents) < 4:
         return
@@ -32,6 +33,7 @@ def add_queues(actor: Actor, customer: Customer) -> None:
             strategy=("rrmemory", "ringall")[place],
             prefix=name[:12],
             offers_callback=True,
+            is_recorded=place == 1,
             agents=[(agent, 0) for agent in agents[place * 3 :][:5]],
         )
         _send_to_lunch(actor, list(queue.members.all()))

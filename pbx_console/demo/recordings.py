@@ -1,4 +1,5 @@
-"""Two recorded calls per reseller in the demo world, spoken by the machine."""
+"""Two recorded calls per reseller in the demo world, spoken by the machine. The older one
+was paused for a moment; if it came in, it was a queue that recorded it."""
 
 from __future__ import annotations
 
@@ -11,7 +12,7 @@ from pbx_console.accounts.models import Membership, Reseller, Role
 from pbx_console.lib import audio, speech_file
 from pbx_console.metering.models import Leg
 from pbx_console.pbx import recording_files
-from pbx_console.pbx.models import Extension
+from pbx_console.pbx.models import Extension, Queue
 from pbx_console.pbx.models.extensions import Recorded
 from pbx_console.pbx.models.recordings import Recording
 from pbx_console.pbx.services.extensions import save_extension
@@ -30,11 +31,12 @@ def add_recordings(actor: Actor) -> None:
         legs = Leg.objects.filter(
             reseller=reseller, duration_ms__gte=5000, customer__in=heard
         ).exclude(direction=Leg.Direction.EMERGENCY)
-        for leg in legs.select_related("customer").newest_first()[:2]:
-            _record(actor, leg)
+        newest = legs.select_related("customer").newest_first()[:2]
+        for leg, is_older in zip(newest, (False, True), strict=False):
+            _record(actor, leg, is_older=is_older)
 
 
-def _record(actor: Actor, leg: Leg) -> None:
+def _record(actor: Actor, leg: Leg, *, is_older: bool) -> None:
     customer = leg.customer
     rows = Extension.objects.select_related("customer__reseller")
     extension = rows.filter(customer=customer, number=leg.extension_number).first()
@@ -47,13 +49,18 @@ def _record(actor: Actor, leg: Leg) -> None:
     if speech is None:
         return
     inward = leg.direction == Leg.Direction.IN
+    queue = Queue.objects.filter(customer=customer, is_recorded=True).first()
+    queue = queue if is_older and inward else None
+    paused = [(int(leg.answered_at.timestamp()) + 3, 24)] if is_older else []
     made = Recording.objects.create(
         customer=customer,
         extension=extension,
         extension_number=extension.number,
         direction="in" if inward else "out",
         other_number=leg.caller_number if inward else leg.number,
-        reason=Recording.Reason.RULE,
+        reason=Recording.Reason.QUEUE if queue else Recording.Reason.RULE,
+        through=str(queue or ""),
+        pauses=paused,
         started_at=leg.answered_at,
         seconds=round(speech.seconds),
         linkedid=leg.linkedid,

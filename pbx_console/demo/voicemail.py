@@ -39,6 +39,8 @@ def _greeting(actor: Actor, customer: Customer) -> Prompt | None:
     """Return a spoken greeting; none on a machine without a voice."""
     name, text = GREETINGS[str(customer.language)]
     try:
-        return save_prompt(actor, customer=customer, name=name, text=text)
+        return save_prompt(
+            actor, customer=customer, name=name, text=text, phone_code="1"
+        )
     except ValidationError:
         return None

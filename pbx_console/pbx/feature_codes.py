@@ -14,11 +14,15 @@ from django.utils.translation import gettext_lazy as _
 
 @dataclass(frozen=True, slots=True)
 class Code:
-    """`on` is dialled to switch on, `off` to end; `<n>` in it stands for a number."""
+    """`on` is dialled to switch on, `off` to end; `<n>` in it stands for a number.
+
+    A code of `talking` is pressed during a call (features.conf), not dialled.
+    """
 
     words: Any
     on: str
     off: str = ""
+    talking: bool = False
 
     @property
     def dial(self) -> str:
@@ -80,6 +84,24 @@ GROUPS = (
         (
             Code(_("Log in and out"), "*45"),
             Code(_("Pause and go on"), "*46"),
+        ),
+    ),
+    Group(
+        _("Other calls"),
+        (
+            Code(_("Take a call of the own pickup group"), "*88"),
+            Code(_("Take a call that rings there"), "*88<n>"),
+        ),
+    ),
+    Group(
+        _("Announcements"),
+        (Code(_("Speak a prompt anew, with the PIN"), "*77<n>"),),
+    ),
+    Group(
+        _("Recording, during a call"),
+        (
+            Code(_("Begin and end, where it is on demand"), "*1", "*1", talking=True),
+            Code(_("Pause, for example for a card's number"), "*2", "*2", talking=True),
         ),
     ),
 )

@@ -3,11 +3,12 @@
 A recording is `<customer's code>/<uuid>.wav`; `.txt` beside it is one line that the
 dialplan wrote when it began (dialplan_recording.conf):
 
-    1|code-extension|rule or demand|in, out or inside|other number|told or silent|
-    seconds since 1970|linkedid
+    2|code-extension|rule, demand, group or queue|in, out or inside|other number|
+    told or silent|seconds since 1970|linkedid|key of the group or queue
 
-and `.end` appears when it ended. Whatever does not look exactly like that is left alone,
-and swept away after two days: nobody knows whose it is.
+(`1|` without the last one was written before). `.gaps` says when it paused and went on,
+`p<seconds since 1970>r<…>`, and `.end` appears when it ended. Whatever does not look
+exactly like that is left alone, and swept away after two days: nobody knows whose it is.
 """
 
 from __future__ import annotations
@@ -29,7 +30,7 @@ from pbx_console.accounts.models import Customer
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.lib import speech_file
 from pbx_console.pbx import recording_files
-from pbx_console.pbx.models import Extension
+from pbx_console.pbx.models import Destination, Extension
 from pbx_console.pbx.models.recordings import Recording
 
 logger = logging.getLogger(__name__)
@@ -40,12 +41,15 @@ SPARED: Final = 2 * 86400
 HEADER: Final = 44  # bytes before the sound in Asterisk's WAV
 _NAME: Final = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}\.txt")
 _LINE: Final = re.compile(
-    r"1\|(?P<code>[a-z0-9]{2,12})-(?P<extension>[1-9][0-9]{1,5})"
-    r"\|(?P<reason>rule|demand)\|(?P<direction>in|out|inside)"
+    r"[12]\|(?P<code>[a-z0-9]{2,12})-(?P<extension>[1-9][0-9]{1,5})"
+    r"\|(?P<reason>rule|demand|group|queue)\|(?P<direction>in|out|inside)"
     r"\|(?P<other>[0-9+*#]{0,32})\|(?P<told>told|silent)"
-    r"\|(?P<at>[0-9]{9,11})\|(?P<linkedid>[\w.:-]{1,150})\n?",
+    r"\|(?P<at>[0-9]{9,11})\|(?P<linkedid>[\w.:-]{1,150})"
+    r"(\|(?P<through>[0-9]{0,18}))?\n?",
     re.ASCII,
 )
+_GAP: Final = re.compile(r"p([0-9]{9,11})(?:r([0-9]{9,11})|$)", re.ASCII)
+MOST_GAPS: Final = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,6 +69,11 @@ class Taped:
     def end(self) -> Path:
         """Return the sign that it ended."""
         return self.line.with_suffix(".end")
+
+    @property
+    def gaps(self) -> Path:
+        """Return the file that says when it paused; most have none."""
+        return self.line.with_suffix(".gaps")
 
 
 def sweep() -> int:
@@ -129,7 +138,7 @@ def _try(taped: Taped) -> int:
     except OSError as error:  # the disk; the next round tries again
         logger.warning("recording %s not kept: %s", taped.key, error)
         return 0
-    for path in (taped.sound, taped.end, taped.line):
+    for path in (taped.sound, taped.end, taped.gaps, taped.line):
         path.unlink(missing_ok=True)
     return made
 
@@ -154,6 +163,7 @@ def _seconds(taped: Taped) -> float:
 def _row(taped: Taped, customer: Customer, speech: speech_file.Speech) -> Recording:
     said = taped.said
     held = Extension.objects.filter(customer=customer, number=said["extension"])
+    pauses = _pauses(taped)
     return Recording(
         customer=customer,
         extension=held.first(),
@@ -161,23 +171,49 @@ def _row(taped: Taped, customer: Customer, speech: speech_file.Speech) -> Record
         direction=said["direction"],
         other_number=said["other"],
         reason=said["reason"],
+        through=_through(said, customer),
         announced=said["told"] == "told",
-        started_at=_began(taped, speech.seconds),
+        started_at=_began(taped, speech.seconds + sum(s for _at, s in pauses)),
         seconds=round(speech.seconds),
+        pauses=pauses,
         linkedid=said["linkedid"],
         key=taped.key,
         size=len(speech.data),
     )
 
 
+def _through(said: dict[str, str], customer: Customer) -> str:
+    """Return the group or queue that records, as people know it; empty if it is gone."""
+    if not said.get("through"):
+        return ""
+    places = Destination.objects.filter(customer=customer, kind=said["reason"])
+    found = places.filter(object_id=int(said["through"])).first()
+    return str(found)[:100] if found else ""
+
+
+def _pauses(taped: Taped) -> list[tuple[int, int]]:
+    """Return when it paused and for how long; the last pause may have had no end."""
+    try:
+        text = taped.gaps.read_text("ascii", "replace")[: 24 * MOST_GAPS].strip()
+    except OSError:
+        return []
+    ended = int(_ended_at(taped) or time.time())
+    times = [(int(p), int(r or ended)) for p, r in _GAP.findall(text)]
+    return [(began, max(went_on - began, 0)) for began, went_on in times]
+
+
+def _ended_at(taped: Taped) -> float:
+    """Return when it ended, 0 if that is not known."""
+    try:
+        return float(taped.end.read_text("ascii")[:20])
+    except (OSError, ValueError):
+        return 0
+
+
 def _began(taped: Taped, seconds: float) -> dt.datetime:
     """Return when there was something to hear: the line is older than the answer."""
-    began = float(taped.said["at"])
-    try:
-        ended = float(taped.end.read_text("ascii")[:20])
-    except (OSError, ValueError):
-        ended = 0
-    return dt.datetime.fromtimestamp(max(began, ended - seconds), dt.UTC)
+    began = max(float(taped.said["at"]), _ended_at(taped) - seconds)
+    return dt.datetime.fromtimestamp(began, dt.UTC)
 
 
 def _forget(folder: Path) -> None:

@@ -55,6 +55,11 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 60.0,
         "options": {"expires": 60},
     },
+    "light-schedules": {
+        "task": "pbx_console.pbx.schedule_lamps.mend",
+        "schedule": 60.0,
+        "options": {"expires": 60},
+    },
     "expire-bans": {
         "task": "pbx_console.pbx.daily_tasks.expire_bans",
         "schedule": 20.0,

@@ -18,6 +18,7 @@ from pbx_console.accounts.scope import as_everyone
 from pbx_console.pbx import sounds
 from pbx_console.pbx.models import Prompt, PromptCall
 from pbx_console.pbx.services import prompt_calls
+from pbx_console.pbx.services.forwards import set_pin
 from pbx_console.pbx.services.prompts import save_music
 from tests.asterisk.conftest import House, moved_in
 from tests.asterisk.sipp import wait_for
@@ -100,6 +101,34 @@ def test_a_prompt_is_spoken_at_a_phone_and_played_at_once(house: House) -> None:
     with wave.open(str(file)) as kept:
         assert max(array("h", kept.readframes(kept.getnframes()))) > 8000
     assert not left.exists()
+
+
+def test_a_code_and_the_pin_speak_a_prompt_anew(house: House) -> None:
+    tenant = house.world.nordbel
+    with as_everyone("test"):
+        prompt = Prompt.objects.create(
+            customer=tenant.customer, name="Welcome", digest="", phone_code="12"
+        )
+        set_pin(SYSTEM, tenant.extension, "48151623")
+    voice = Voice(house.phone(tenant.extension), "*7712", seconds=20)
+    voice.press("48151623#")
+    voice.quiet()
+    voice.speak(1)
+    voice.press("#")
+    with as_everyone("test"):
+        for _try in range(40):
+            if prompt.calls.filter(state="kept").exists():
+                break
+            voice.press("1")
+            voice.speak(0.2)
+        assert prompt_calls.sweep() == 1
+        prompt.refresh_from_db()
+    assert (prompt.source, prompt.digest != "") == ("phone", True)
+    wrong = Voice(house.phone(tenant.extension), "*7712", seconds=3)
+    wrong.press("11223344#")
+    wrong.call.wait()
+    with as_everyone("test"):
+        assert prompt.calls.count() == 1
 
 
 def test_nothing_is_changed_when_nobody_keeps_it(house: House) -> None:

@@ -10,6 +10,7 @@ from threading import Thread
 from typing import Any
 
 import pytest
+from django.conf import settings
 
 from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.models import AuditEntry
@@ -243,7 +244,9 @@ def test_a_queue_without_agents_says_so_and_ends(house: House) -> None:
 
 def test_who_asks_to_be_called_back_is_called_and_the_queue_pays(house: House) -> None:
     (one,) = agents(house, 1)
-    queue = make_queue(house, one, empty="never", offers_callback=True)
+    queue = make_queue(
+        house, one, empty="never", offers_callback=True, is_recorded=True
+    )
     with as_everyone("test"):
         change_agent(SYSTEM, seat(one), logged_in=False)
         allowed = ask(house, queue, "030 2312 5998", waited="40")
@@ -265,6 +268,8 @@ def test_who_asks_to_be_called_back_is_called_and_the_queue_pays(house: House) -
         (leg,) = house.carrier_legs()
     assert leg.userfield == "v1|out|carrier|+493023125998"
     assert leg.accountcode == "700"
+    spool = Path(settings.RECORDING_SPOOL_DIR, house.world.nordbel.customer.code)
+    assert not list(spool.glob("*"))  # who is called back has not been told
     callbacks.run()
     with as_everyone("test"):
         assert QueueCallback.objects.get().state == "done"

@@ -9,9 +9,11 @@ import pytest
 from asgiref.sync import sync_to_async
 from channels.layers import get_channel_layer
 
+from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.live import changes
 from pbx_console.pbx.announce import customer_group
+from pbx_console.pbx.services.queues import save_queue
 from tests.conftest import World, owner_connection
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -58,6 +60,27 @@ def test_an_open_page_hears_of_a_code_within_a_second(
     assert got == [{"type": "object.changed", "kind": "extension", "number": "201"}]
     other = customer_group(south.customer.code)
     assert asyncio.run(heard(other, lambda: dial(key, "call_waiting", "on"))) == []
+
+
+def test_an_open_page_hears_of_an_agent_at_the_phone(committed_world: World) -> None:
+    north = committed_world.nordbel
+    with as_everyone("test"):
+        save_queue(
+            SYSTEM,
+            customer=north.customer,
+            number="700",
+            name="Service",
+            agents=[(north.extension, 0)],
+        )
+        key, code = north.extension.endpoint_id, north.customer.code
+
+    def pauses() -> None:
+        with owner_connection() as phone:
+            asked = "SELECT asterisk.agent_act(%s, 'pause', '', '1')"
+            assert phone.execute(asked, [key]).fetchone() == ("paused",)
+
+    got = asyncio.run(heard(customer_group(code), pauses))
+    assert got == [{"type": "object.changed", "kind": "queue", "number": "700"}]
 
 
 @pytest.mark.parametrize("payload", ["", "c12345", "c12345 x\nEvent: y 1", "x y z w"])

@@ -12,13 +12,17 @@ from pbx_console.accounts.models import Customer
 from pbx_console.console.forms.flow import DestinationChoice
 from pbx_console.console.forms.rows import RowsForm
 from pbx_console.pbx.models import HuntGroup, Kind
+from pbx_console.pbx.services.recordings import is_possible
 
 
 class HuntGroupForm(RowsForm):
     """A group and its members in order."""
 
     model = HuntGroup
-    names = ("number", "name", "strategy", "ring_seconds", "name_prefix")
+    names = (
+        *("number", "name", "strategy", "ring_seconds", "name_prefix"),
+        "is_recorded",
+    )
     destinations = {"overflow": _("the call ends")}
 
     def __init__(
@@ -30,6 +34,8 @@ class HuntGroupForm(RowsForm):
     ) -> None:
         """Offer extensions and groups as members."""
         super().__init__(*args, customer=customer, obj=obj, **kwargs)
+        if not is_possible(customer):
+            del self.fields["is_recorded"]
         values = [{"who": key} for key in obj.member_ids] if obj else []
         self.add_rows("members", self._row, values, more=2 if values else 4)
 

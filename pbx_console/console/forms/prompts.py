@@ -43,7 +43,7 @@ class PromptForm(NounForm):
     """A prompt: a recording, or a text that is spoken."""
 
     model = Prompt
-    names = ("name", "text")
+    names = ("name", "text", "phone_code")
     upload = UploadField(
         label=_("Recording"),
         help_text=_("WAV, MP3, FLAC or Ogg, at most 10 minutes."),
@@ -53,7 +53,7 @@ class PromptForm(NounForm):
         required=False,
         choices=[("", _("the customer's")), *Language.choices],
     )
-    field_order = ("name", "upload", "text", "language")
+    field_order = ("name", "upload", "text", "language", "phone_code")
 
     def __init__(self, *args: Any, obj: Prompt | None = None, **kwargs: Any) -> None:
         """Say what a text is for."""

@@ -13,6 +13,7 @@ from pbx_console.console.forms.flow import FlowForm
 from pbx_console.pbx.models import Extension, MusicClass, Prompt, Queue
 from pbx_console.pbx.models.queues import REASONS
 from pbx_console.pbx.services.queues import Seat
+from pbx_console.pbx.services.recordings import is_possible
 
 SPARE_ROWS = 3
 
@@ -31,9 +32,10 @@ class QueueForm(FlowForm):
     model = Queue
     names = (
         *("number", "name", "strategy", "ring_seconds", "wrapup_seconds", "prefix"),
-        *("announce_position", "announce_wait", "announce_seconds"),
+        *("announce_position", "announce_seconds"),
         *("periodic_seconds", "max_wait_seconds", "max_waiting", "empty"),
         *("leave_key", "offers_callback", "target_seconds", "target_percent"),
+        "is_recorded",
     )
     destinations = dict.fromkeys(
         ("on_timeout", "on_full", "on_empty", "on_leave"), _("the call ends")
@@ -42,11 +44,11 @@ class QueueForm(FlowForm):
 
     SECTIONS = (
         (_("Queue"), ("number", "name", "prefix")),
-        (_("Agents"), ("strategy", "ring_seconds", "wrapup_seconds")),
+        (_("Agents"), ("strategy", "ring_seconds", "wrapup_seconds", "is_recorded")),
         (
             _("While waiting"),
             (
-                *("greeting", "music", "announce_position", "announce_wait"),
+                *("greeting", "music", "announce_position"),
                 *("announce_seconds", "periodic", "periodic_seconds"),
             ),
         ),
@@ -65,6 +67,8 @@ class QueueForm(FlowForm):
     ) -> None:
         """Add a row per agent, and some empty ones."""
         super().__init__(*args, customer=customer, obj=obj, **kwargs)
+        if not is_possible(customer):
+            del self.fields["is_recorded"]
         self.fields["number"].widget.attrs["inputmode"] = "numeric"
         seats = list(obj.members.select_related("extension")) if obj else []
         self.rows = len(seats) + SPARE_ROWS
@@ -105,7 +109,8 @@ class QueueForm(FlowForm):
     def sections(self) -> list[tuple[Any, list[BoundField]]]:
         """Return the queue's own fields in groups."""
         return [
-            (title, [self[name] for name in names]) for title, names in self.SECTIONS
+            (title, [self[name] for name in names if name in self.fields])
+            for title, names in self.SECTIONS
         ]
 
     def seats(self) -> list[tuple[BoundField, BoundField, BoundField]]:

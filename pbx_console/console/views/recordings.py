@@ -11,6 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from pbx_console.accounts.models import Customer
 from pbx_console.accounts.models.resellers import Feature
 from pbx_console.console import history, listening
 from pbx_console.console.access import needs
@@ -21,6 +22,7 @@ from pbx_console.console.paging import page
 from pbx_console.console.saving import saved
 from pbx_console.console.toasts import toast
 from pbx_console.pbx import recording_files
+from pbx_console.pbx.models import HuntGroup, Queue
 from pbx_console.pbx.models.extensions import Recorded
 from pbx_console.pbx.models.recordings import Recording, rules_of
 from pbx_console.pbx.services import recordings as services
@@ -41,9 +43,17 @@ def recordings(request: Any, code: str) -> HttpResponse:
         "filters": filters,
         "page": shown,
         "rules": rules_of(customer),
-        "recorded": customer.extensions.exclude(recorded=Recorded.NEVER),
+        "recorded": _records(customer),
     }
     return render(request, "console/recordings/list.html", context)
+
+
+def _records(customer: Customer) -> bool:
+    """Say whether anything of this customer is recorded."""
+    ways: tuple[Any, ...] = (HuntGroup, Queue)
+    return customer.extensions.exclude(recorded=Recorded.NEVER).exists() or any(
+        way.objects.filter(customer=customer, is_recorded=True).exists() for way in ways
+    )
 
 
 def found(filters: RecordingFilters, rows: QuerySet[Recording]) -> QuerySet[Recording]:
@@ -134,6 +144,8 @@ def recording_rules(request: Any, code: str) -> HttpResponse:
         "form": form,
         "is_possible": services.is_possible(customer),
         "recorded": customer.extensions.exclude(recorded=Recorded.NEVER),
+        "groups": HuntGroup.objects.filter(customer=customer, is_recorded=True),
+        "queues": Queue.objects.filter(customer=customer, is_recorded=True),
         "may_hear": listening.may_hear(request, customer),
         **history.panel(rules, request),
     }

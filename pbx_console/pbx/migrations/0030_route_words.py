@@ -8,7 +8,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-    dependencies: ClassVar = [("pbx", "0028_calls_at_speed")]
+    dependencies: ClassVar = [("pbx", "0029_recorded_ways")]
 
     operations: ClassVar = [
         migrations.AlterModelOptions(

@@ -59,6 +59,13 @@ class HuntGroup(Reachable):
         ],
         help_text=_("Members see it on their display, for example “Sales”."),
     )
+    is_recorded = models.BooleanField(
+        _("record its calls"),
+        default=False,
+        help_text=_(
+            "Both parties are told before it begins, as the rules for recordings say."
+        ),
+    )
 
     objects = OwnedManager["HuntGroup"](
         reseller="customer__reseller", customer="customer"

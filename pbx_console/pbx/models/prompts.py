@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 
+from django.core.validators import RegexValidator
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
@@ -33,6 +34,16 @@ class Prompt(models.Model):
     source = models.CharField(max_length=6, choices=Source, default=Source.UPLOAD)
     text = models.TextField(_("text"), blank=True, max_length=1000)
     language = models.CharField(_("language"), max_length=5, blank=True)
+    phone_code = models.CharField(
+        _("number for *77"),
+        max_length=4,
+        blank=True,
+        validators=[RegexValidator(r"^[0-9]{1,4}$", _("One to four digits."))],
+        help_text=_(
+            "Who dials *77 and this number, and knows the PIN of the extension,"
+            " speaks it anew."
+        ),
+    )
     data = models.BinaryField(default=b"", editable=False)
     digest = models.CharField(max_length=64, blank=True, editable=False)
     seconds = models.DecimalField(
@@ -50,7 +61,13 @@ class Prompt(models.Model):
                 fields=["customer", "name"],
                 name="prompt_name",
                 violation_error_message=_("There is a prompt of this name already."),
-            )
+            ),
+            models.UniqueConstraint(
+                fields=["customer", "phone_code"],
+                condition=~models.Q(phone_code=""),
+                name="prompt_phone_code",
+                violation_error_message=_("Another prompt has this number."),
+            ),
         ]
 
     def __str__(self) -> str:

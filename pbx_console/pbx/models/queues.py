@@ -108,7 +108,6 @@ class Queue(Reachable):
     announce_position = models.BooleanField(
         _("say the place in the queue"), default=True
     )
-    announce_wait = models.BooleanField(_("say the expected wait"), default=False)
     announce_seconds = models.PositiveSmallIntegerField(
         _("say it every, seconds"), default=45, validators=_seconds(15, 600)
     )
@@ -154,6 +153,13 @@ class Queue(Reachable):
     )
     target_percent = models.PositiveSmallIntegerField(
         _("target: share of calls, %"), default=80, validators=_seconds(1, 100)
+    )
+    is_recorded = models.BooleanField(
+        _("record its calls"),
+        default=False,
+        help_text=_(
+            "Both parties are told before it begins, as the rules for recordings say."
+        ),
     )
 
     objects = OwnedManager["Queue"](reseller="customer__reseller", customer="customer")

@@ -7,6 +7,7 @@ row. Whether an extension's calls are recorded stands at the extension.
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.core.exceptions import ValidationError
@@ -85,6 +86,8 @@ class Recording(models.Model):
         """Why it was recorded."""
 
         RULE = "rule", _("by the setting of the extension")
+        GROUP = "group", _("by the setting of the hunt group")
+        QUEUE = "queue", _("by the setting of the queue")
         DEMAND = "demand", _("on demand")
 
     customer = models.ForeignKey(
@@ -97,9 +100,12 @@ class Recording(models.Model):
     direction = models.CharField(max_length=6, choices=Direction)
     other_number = models.CharField(max_length=32, blank=True)
     reason = models.CharField(max_length=6, choices=Reason)
+    through = models.CharField(max_length=100, blank=True)  # the group or queue
     announced = models.BooleanField(default=True)
     started_at = models.DateTimeField()
-    seconds = models.PositiveIntegerField()
+    seconds = models.PositiveIntegerField()  # of sound, without the pauses
+    # When somebody paused it (seconds since 1970) and for how many seconds.
+    pauses = models.JSONField(default=list, blank=True)
     linkedid = models.CharField(max_length=150)
     key = models.UUIDField(unique=True)
     size = models.PositiveBigIntegerField()
@@ -120,6 +126,11 @@ class Recording(models.Model):
 
     def __str__(self) -> str:
         return f"{self.extension_number} · {self.other_number or '?'}"
+
+    @property
+    def told_pauses(self) -> list[tuple[dt.datetime, int]]:
+        """Return when it was paused, and for how many seconds."""
+        return [(dt.datetime.fromtimestamp(at, dt.UTC), s) for at, s in self.pauses]
 
 
 def rules_of(customer: Customer) -> RecordingRules:

@@ -15,7 +15,10 @@ from pbx_console.accounts.services import undo
 from pbx_console.pbx.models import Destination, HuntGroup, HuntGroupMember, Kind
 from pbx_console.pbx.services.nouns import drop, store, undeletes, unmakes
 
-FIELDS = ["number", "name", "strategy", "ring_seconds", "overflow", "name_prefix"]
+FIELDS = [
+    *("number", "name", "strategy", "ring_seconds", "overflow", "name_prefix"),
+    "is_recorded",
+]
 LOGGED = ("listed_members", "member_ids")
 MOST_MEMBERS = 50
 

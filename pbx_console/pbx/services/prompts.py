@@ -18,7 +18,7 @@ from pbx_console.pbx.models.prompts import MusicClass, MusicTrack, Prompt, Promp
 from pbx_console.pbx.services.nouns import drop, store, use_text
 from pbx_console.pbx.services.quotas import look_again_at, make_room
 
-FIELDS = ["name", "source", "text", "language"]
+FIELDS = ["name", "source", "text", "language", "phone_code"]
 MUSIC = ["name", "is_default"]
 TRACK = ["name", "position"]
 MOST_TRACKS = 20

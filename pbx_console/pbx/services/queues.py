@@ -17,10 +17,10 @@ from pbx_console.pbx.services.nouns import drop, store, undeletes, unmakes
 
 FIELDS = [
     *("number", "name", "strategy", "ring_seconds", "wrapup_seconds", "prefix"),
-    *("music", "greeting", "announce_position", "announce_wait", "announce_seconds"),
+    *("music", "greeting", "announce_position", "announce_seconds"),
     *("periodic", "periodic_seconds", "max_wait_seconds", "on_timeout"),
     *("max_waiting", "on_full", "empty", "on_empty", "leave_key", "on_leave"),
-    *("offers_callback", "target_seconds", "target_percent"),
+    *("offers_callback", "target_seconds", "target_percent", "is_recorded"),
 ]
 LOGGED = ("listed_agents", "agent_rows", "agent_states")
 MOST_AGENTS = 200

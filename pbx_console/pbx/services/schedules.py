@@ -15,6 +15,7 @@ from django.utils.translation import gettext as _
 from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import AuditEntry, Customer
 from pbx_console.accounts.services import audit, undo
+from pbx_console.pbx import schedule_lamps
 from pbx_console.pbx.models import Schedule, ScheduleDay, ScheduleHours
 from pbx_console.pbx.services.holidays import keep_holidays
 from pbx_console.pbx.services.hunt_groups import refuse_own
@@ -91,6 +92,7 @@ def switch_schedule(actor: Actor, schedule: Schedule, state: str) -> Schedule:
     audit.record(
         actor, "schedule.switched", schedule, key=key, before=before, after=after
     )
+    transaction.on_commit(schedule_lamps.mend.delay, robust=True)
     return schedule
 
 
