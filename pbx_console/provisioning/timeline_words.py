@@ -33,6 +33,7 @@ HARMLESS = ("no_secret", "nothing")
 LOST = {
     "expired": gettext_lazy("Not registered any more: it did not come back in time"),
     "signed_off": gettext_lazy("Signed off by itself"),
+    "ended": gettext_lazy("Its connection ended, or it signed off"),
 }
 PLAIN = {
     "registered": (gettext_lazy("Registered"), "live"),

@@ -82,6 +82,7 @@ def test_a_phones_life_is_told(house: House) -> None:
     with listening():
         desk = house.phone(first)
         wait_for(lambda: events("registered", endpoint=key))
+        wait_for(lambda: 0 < (latency_of(shown) or 0) < 5000)  # of the sign-in
         with as_everyone("test"):
             assert states_of([shown])[shown.pk].address == "127.0.0.1"
         assert house.agent(key, "wrong", host=STRANGER).register() == 401
@@ -97,6 +98,11 @@ def test_a_phones_life_is_told(house: House) -> None:
         kinds = {line.kind for line in timeline_of(phone=shown)}
         assert {"registered", "refused", "heard", "lost"} <= kinds
         assert states_of([shown])[shown.pk].word == "lost"
+
+
+def latency_of(phone: Phone) -> int | None:
+    with as_everyone("test"):
+        return states_of([phone])[phone.pk].latency
 
 
 def talk(house: House, desk: Agent) -> None:
