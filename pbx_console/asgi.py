@@ -12,5 +12,6 @@ http = get_asgi_application()
 
 # After Django is set up: the consumers import models.
 from pbx_console.live.routing import websocket  # noqa: E402
+from pbx_console.provisioning.floods import Floods  # noqa: E402
 
-application = ProtocolTypeRouter({"http": http, "websocket": websocket})
+application = Floods(ProtocolTypeRouter({"http": http, "websocket": websocket}))

@@ -16,7 +16,7 @@ from pbx_console.accounts.models import Customer
 from pbx_console.console.forms.phones import label_of, model_label
 from pbx_console.lib.macs import MacError, parse_mac, write_mac
 from pbx_console.pbx.models import Destination
-from pbx_console.provisioning import configs
+from pbx_console.provisioning import configs, freshness
 from pbx_console.provisioning.models import Phone, PhoneKey, UnknownPhone
 from pbx_console.provisioning.render import keys
 from pbx_console.provisioning.render.catalogue import ALL_MODELS, FAMILIES, MODELS
@@ -146,8 +146,8 @@ def ways_of(phone: Phone) -> str:
 
 
 def is_behind(phone: Phone) -> bool:
-    """Say whether something was saved that the phone has not fetched yet."""
-    return phone.fetched_at is not None and phone.changed_at > phone.fetched_at
+    """Say whether its file is another one now than the one that it has."""
+    return freshness.is_behind(phone)
 
 
 def placed_keys(phone: Phone) -> Sequence[tuple[int, Any, str, Any]]:

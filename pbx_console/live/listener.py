@@ -12,6 +12,7 @@ import json
 import logging
 import time
 from collections import defaultdict
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
@@ -107,6 +108,9 @@ class Listener:
         await asyncio.sleep(max(pause, 0))
         self.began = time.monotonic()
         logger.info("snapshot (%s): %s", self.client.spoiled, self.client.counts)
+        for event in self.client.leftovers():
+            with suppress(Forged):  # of calls the snapshot says more
+                self.phones.apply(event)
         await self.client.resume()
         answer = await self.client.ask({"Action": "CoreShowChannels"}, timeout=20)
         if refused := self.exchange.restart(answer["events"]):

@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import logging
 import time
-from collections import Counter
+from collections import Counter, OrderedDict
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
@@ -20,7 +20,14 @@ from django.conf import settings
 from django.db import DatabaseError
 
 from pbx_console.asterisk.ami.calls import Contact
-from pbx_console.asterisk.ami.security import Failed, Heard, failed_of, heard_of
+from pbx_console.asterisk.ami.security import (
+    Failed,
+    Heard,
+    Step,
+    failed_of,
+    heard_of,
+    step_of,
+)
 from pbx_console.pbx.attempts import Attempts, Rules, Tries
 from pbx_console.provisioning import intake, registrations
 from pbx_console.provisioning.registrations import Known
@@ -30,6 +37,7 @@ T = TypeVar("T")
 EVERY = 1.0  # seconds between two writes
 MOST = 2_000  # kinds of tries, and calls, that wait
 ACCOUNTS = 20  # of one address that are told apart
+SLOWEST = 10.0  # seconds for an answer that belongs to its question
 
 
 @dataclass(slots=True)
@@ -55,6 +63,36 @@ class Waiting:
         return bool(self.failed or self.heard or self.bans)
 
 
+class Answers:
+    """How fast phones answer: the time between the question for the password, of each
+    sign-in and each call, and the answer. Asterisk keeps both times, so it makes no
+    difference when they are read."""
+
+    def __init__(self) -> None:
+        """Nobody is asked."""
+        self.asked: OrderedDict[tuple[str, str], float] = OrderedDict()
+        self.milliseconds: dict[str, int] = {}
+
+    def take(self, step: Step) -> None:
+        """Follow one step; questions without an answer fall out at the end."""
+        key = (step.account, step.session)
+        if step.asked:
+            self.asked[key] = step.at
+            self.asked.move_to_end(key)
+            if len(self.asked) > MOST:
+                self.asked.popitem(last=False)
+            return
+        seconds = step.at - self.asked.pop(key, -1e9)
+        room = len(self.milliseconds) < MOST or step.account in self.milliseconds
+        if room and 0 <= seconds <= SLOWEST:
+            self.milliseconds[step.account] = max(round(seconds * 1000), 1)
+
+    def of(self, known: Mapping[str, Known]) -> dict[str, int]:
+        """Take out what was measured of the accounts that are known to be here."""
+        here = {key for key in self.milliseconds if key in known and known[key].here}
+        return {key: self.milliseconds.pop(key) for key in here}
+
+
 class PhoneFeed:
     """The state of all phones; the listener calls it in its rounds."""
 
@@ -65,6 +103,7 @@ class PhoneFeed:
         self.contacts: Mapping[str, Contact] | None = None
         self.addresses: set[str] = set()
         self.waiting = Waiting()
+        self.answers = Answers()
         self.task: asyncio.Task[None] | None = None
         self.written = -1e9
 
@@ -74,6 +113,8 @@ class PhoneFeed:
             self._failed(failed)
         elif (heard := heard_of(event)) is not None:
             self.waiting.heard = [*self.waiting.heard[-MOST:], heard]
+        elif (step := step_of(event)) is not None:
+            self.answers.take(step)
         else:
             return False
         return True
@@ -112,6 +153,8 @@ class PhoneFeed:
         waiting, self.waiting = self.waiting, Waiting()
         try:
             await self._compare()
+            if measured := self.answers.of(self.known or {}):
+                await _aside(intake.answered, measured)
             if waiting:
                 await _aside(intake.take, waiting.failed, waiting.heard, waiting.bans)
         except DatabaseError as error:
@@ -131,7 +174,7 @@ class PhoneFeed:
             key: Known(known[key].address) for key in known.keys() - contacts.keys()
         }
         self.known = gone | {
-            key: Known(contact.address, here=True, until=contact.until)
+            key: Known(contact.address, True, contact.until, contact.is_stream)
             for key, contact in contacts.items()
         }
 

@@ -8,7 +8,7 @@ Source of the actions: asterisk.md (SorceryMemoryCacheExpireObject, about 1 ms e
 from __future__ import annotations
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db import transaction
@@ -26,6 +26,8 @@ from pbx_console.pbx.projection import revision_variable
 logger = logging.getLogger(__name__)
 CACHES = ("auth", "endpoint", "aor")
 BATCH = 100
+farewells: list[Callable[[str], list[dict[str, str]]]] = []
+"""What rooms above still tell an account that goes, while Asterisk remembers it."""
 
 
 def request(
@@ -120,7 +122,8 @@ def actions(row: Refresh) -> list[dict[str, str]]:
     if row.endpoint_id.startswith("trunk-"):
         expire += carrier_rows.registration_actions(row.endpoint_id)
     if row.is_removed:
-        return expire
+        told = [one for farewell in farewells for one in farewell(row.endpoint_id)]
+        return [*told, *expire]
     return [*expire, {"Action": "PJSIPShowEndpoint", "Endpoint": row.endpoint_id}]
 
 

@@ -14,5 +14,7 @@ class ProvisioningConfig(AppConfig):
     label = "provisioning"
 
     def ready(self) -> None:
-        """Let the worker know the tasks."""
+        """Let the worker know the tasks, and accounts that go a last word."""
         import_module("pbx_console.provisioning.fetch_tasks")
+        notify = import_module("pbx_console.provisioning.services.notify")
+        import_module("pbx_console.pbx.refresh").farewells.append(notify.farewell)

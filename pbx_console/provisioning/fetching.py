@@ -19,7 +19,7 @@ from limits import parse
 from pbx_console.accounts.models import Reseller
 from pbx_console.accounts.scope import as_reseller
 from pbx_console.branding import limiter
-from pbx_console.provisioning import callers, fetch_tasks, serving
+from pbx_console.provisioning import callers, fetch_tasks, floods, serving
 from pbx_console.provisioning.callers import Caller
 from pbx_console.provisioning.models import Phone
 from pbx_console.provisioning.models.phones import digest_of
@@ -59,6 +59,7 @@ def read(path: str) -> Way:
 def answer(reseller: Reseller, path: str, caller: Caller) -> serving.File | None:
     """Return the file that is asked for at a reseller's host, or None."""
     if not limiter.is_left(REFUSALS, "phones", caller.counted_as):
+        floods.block(caller.counted_as)
         return None
     way = read(path)
     with as_reseller(reseller):

@@ -25,6 +25,7 @@ class Known:
     address: str = ""
     here: bool = False
     until: float = 0.0
+    is_stream: bool = False
 
 
 def remembered() -> dict[str, Known]:
@@ -71,12 +72,9 @@ def _one(
     now = timezone.now()
     if contact is None:
         Registration.objects.filter(endpoint=key).update(lost_at=now, latency_ms=None)
-        early = before.until - now.timestamp() > LEFT_EARLY.total_seconds()
-        reason = "signed_off" if early else "expired"
         address = before.address or None
-        timeline.note(
-            kind, customer=owner, endpoint=key, address=address, reason=reason
-        )
+        why = _why_lost(before, now)
+        timeline.note(kind, customer=owner, endpoint=key, address=address, reason=why)
         return
     agent = timeline.clean(contact.agent)
     values = {"customer": owner, "address": contact.address or None, "agent": agent}
@@ -87,6 +85,13 @@ def _one(
     timeline.note(
         kind, customer=owner, endpoint=key, address=contact.address, agent=agent
     )
+
+
+def _why_lost(before: Known, now: dt.datetime) -> str:
+    """Return the reason; whether a connection ended or the phone went is not told."""
+    if before.until - now.timestamp() <= LEFT_EARLY.total_seconds():
+        return "expired"
+    return "ended" if before.is_stream else "signed_off"
 
 
 def is_account(endpoint: str) -> bool:

@@ -15,6 +15,16 @@ BEAT: dict[str, dict[str, Any]] = {
         "schedule": 86400.0,
         "options": {"expires": 3600},
     },
+    "tell-changed-phones": {
+        "task": "pbx_console.provisioning.tasks.tell_changed_phones",
+        "schedule": 5.0,
+        "options": {"expires": 5},
+    },
+    "look-at-all-phones": {
+        "task": "pbx_console.provisioning.tasks.look_at_all_phones",
+        "schedule": 300.0,
+        "options": {"expires": 300},
+    },
     "remove-unused-links": {
         "task": "pbx_console.provisioning.tasks.remove_unused_links",
         "schedule": 3600.0,

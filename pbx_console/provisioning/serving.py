@@ -20,6 +20,7 @@ from pbx_console.provisioning.configs import (
     model_of,
 )
 from pbx_console.provisioning.models import Phone
+from pbx_console.provisioning.models.phones import digest_of
 from pbx_console.provisioning.render import fetch
 from pbx_console.provisioning.render.config import PhoneConfig
 from pbx_console.provisioning.render.families import Purpose
@@ -32,6 +33,10 @@ XML: Final = "text/xml; charset=utf-8"
 TEXT: Final = "text/plain; charset=utf-8"
 BOOKS: Final = frozenset({PHONEBOOK, f"gs_{PHONEBOOK}"})  # Grandstream asks for both
 BESIDE: Final = BOOKS | {LOGO}
+_FETCHED: Final = (
+    *("fetched_at", "last_error", "firmware"),
+    *("file_digest", "wanted_digest"),
+)
 
 
 class File(NamedTuple):
@@ -71,6 +76,7 @@ def _settings(phone: Phone, name: str, caller: Caller) -> File | None:
     if text is None:
         return None
     if asked.purpose is Purpose.CONFIG:
+        phone.file_digest = phone.wanted_digest = digest_of(text)
         _fetched(phone, caller, config)
     return File(text.encode(), XML if text.startswith("<?xml") else TEXT)
 
@@ -81,7 +87,7 @@ def _fetched(phone: Phone, caller: Caller, config: PhoneConfig) -> None:
     firmware = seen.firmware[:60] if seen else ""
     phone.fetched_at, phone.last_error = timezone.now(), ""
     phone.firmware = firmware or phone.firmware
-    phone.save(update_fields=["fetched_at", "last_error", "firmware"])
+    phone.save(update_fields=[*_FETCHED])
     lines = phone.lines.select_related("extension__customer", "device")
     for line, account in zip(lines, config.accounts, strict=True):
         encryption.follow(line.account, account.srtp.value)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from celery import shared_task
 
-from pbx_console.provisioning import timeline
-from pbx_console.provisioning.services import setup_links, silent_phones
+from pbx_console.provisioning import freshness, timeline
+from pbx_console.provisioning.services import setup_links, silent_phones, telling
 
 
 @shared_task
@@ -24,3 +24,15 @@ def forget_old_events() -> int:
 def remove_unused_links() -> int:
     """Remove the accounts of programs whose link nobody used in time."""
     return setup_links.remove_unused()
+
+
+@shared_task
+def tell_changed_phones() -> int:
+    """Ask phones to fetch whose file changed since they did."""
+    return telling.run()
+
+
+@shared_task
+def look_at_all_phones() -> int:
+    """Have the next few of all phones looked at, whatever changed."""
+    return freshness.mark_some()

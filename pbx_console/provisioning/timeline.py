@@ -25,7 +25,7 @@ from pbx_console.provisioning.timeline_words import words_of
 FOLD = dt.timedelta(minutes=10)
 COMES_AND_GOES = ("registered", "lost")
 KEPT, HEARD_KEPT = dt.timedelta(days=90), dt.timedelta(days=30)
-FLAPS = 3  # comings and goings within FOLD that become one line
+FLAPS = 3   # comings and goings within FOLD that become one line
 LONGEST = 200
 SAME = ("reason", "what")  # details that make two events two
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]")

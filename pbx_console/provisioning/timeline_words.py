@@ -33,12 +33,14 @@ HARMLESS = ("no_secret", "nothing")
 LOST = {
     "expired": gettext_lazy("Not registered any more: it did not come back in time"),
     "signed_off": gettext_lazy("Signed off by itself"),
+    "ended": gettext_lazy("Its connection ended, or it signed off"),
 }
 PLAIN = {
     "registered": (gettext_lazy("Registered"), "live"),
     "moved": (gettext_lazy("Registered from another address"), "live"),
     "flapping": (gettext_lazy("Comes and goes"), "pending"),
     "fetched": (gettext_lazy("Fetched its settings"), "live"),
+    "asked": (gettext_lazy("Was asked to fetch its changed settings"), "pending"),
     "file_failed": (gettext_lazy("Its settings could not be written"), "failed"),
     "window_opened": (gettext_lazy("The next fetch is answered"), "pending"),
     "bound": (gettext_lazy("Its address belongs to this phone now"), "live"),

@@ -12,16 +12,19 @@ from typing import Any
 import pytest
 from django.core.exceptions import ValidationError
 from django.test import override_settings
+from django.utils import timezone
 
 from pbx_console.accounts.actor import SYSTEM
 from pbx_console.accounts.models import AuditEntry
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.asterisk.ami.client import reader
 from pbx_console.live.listener import Listener
-from pbx_console.pbx import ban_list
+from pbx_console.pbx import ban_list, refresh
 from pbx_console.pbx.models import Ban, BanTarget
 from pbx_console.pbx.services.bans import ban_by_hand, lift
-from pbx_console.provisioning.models import PhoneEvent, Registration
+from pbx_console.pbx.services.extensions import save_extension
+from pbx_console.provisioning.models import Phone, PhoneEvent, Registration
+from pbx_console.provisioning.services import telling
 from pbx_console.provisioning.services.notify import reboot, resync
 from pbx_console.provisioning.states import states_of
 from pbx_console.provisioning.timeline import timeline_of
@@ -79,6 +82,7 @@ def test_a_phones_life_is_told(house: House) -> None:
     with listening():
         desk = house.phone(first)
         wait_for(lambda: events("registered", endpoint=key))
+        wait_for(lambda: 0 < (latency_of(shown) or 0) < 5000)  # of the sign-in
         with as_everyone("test"):
             assert states_of([shown])[shown.pk].address == "127.0.0.1"
         assert house.agent(key, "wrong", host=STRANGER).register() == 401
@@ -94,6 +98,11 @@ def test_a_phones_life_is_told(house: House) -> None:
         kinds = {line.kind for line in timeline_of(phone=shown)}
         assert {"registered", "refused", "heard", "lost"} <= kinds
         assert states_of([shown])[shown.pk].word == "lost"
+
+
+def latency_of(phone: Phone) -> int | None:
+    with as_everyone("test"):
+        return states_of([phone])[phone.pk].latency
 
 
 def talk(house: House, desk: Agent) -> None:
@@ -122,6 +131,31 @@ def test_a_phone_is_told_to_fetch_and_to_start_again(house: House) -> None:
         found = set(verbs.values_list("verb", flat=True))
     assert told == {"check-sync;reboot=false", "check-sync;reboot=true"}
     assert {"phone.resynced", "phone.rebooted"} <= found
+
+
+def test_a_phone_is_asked_to_fetch_when_its_file_changes(house: House) -> None:
+    first, customer = house.world.nordbel.extension, house.world.nordbel.customer
+    shown = make_phone(house.world.nordbel, "snom-d785", "000413aa0003")
+    desk = house.phone(first)
+    with as_everyone("test"):
+        fetched = {"fetched_at": timezone.now(), "file_digest": "0" * 64}
+        Phone.objects.filter(pk=shown.pk).update(**fetched)
+        Registration.objects.create(
+            endpoint=first.endpoint_id, customer=customer, agent="snomD785-SIP 10.1"
+        )
+    with desk.answering() as taking:
+        telling.run()
+        wait_for(lambda: asked(taking, 1))
+        with as_everyone("test"):  # its account goes, and with it its registration
+            save_extension(SYSTEM, customer=customer, extension=first, number="221")
+            refresh.run()
+        wait_for(lambda: asked(taking, 2))
+    assert house.agent(f"{customer.code}-201", str(first.secret)).register() == 401
+
+
+def asked(taking: Any, times: int) -> bool:
+    found = [m for m in taking.messages() if "check-sync;reboot=false" in m.text]
+    return len({m.header("Call-ID") for m in found}) == times
 
 
 def notified(taking: Any) -> set[str] | None:

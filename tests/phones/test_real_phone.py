@@ -15,6 +15,7 @@ from tests.asterisk.sipp import wait_for
 from tests.asterisk.test_calls import invited
 from tests.phones import tls_phone
 from tests.phones.cast import agent_of, ask, make_phone
+from tests.phones.test_real_life import events, listening
 from tests.provisioning.readers import Read, account_of
 from tests.provisioning.samples import REPRESENTATIVES
 
@@ -40,7 +41,7 @@ def test_what_stands_in_the_file_registers_and_calls_encrypted(
     answer = ask(north, f"/p/{phone.secret}/{name}", agent_of("snom-desk", MAC))
     read = account_of("snom-desk", answer.content.decode())
     colleague = house.phone(house.extension(north.customer, "202"))
-    with tls_phone.running(read) as desk:
+    with listening(), tls_phone.running(read) as desk:
         wait_for(desk.is_registered, seconds=20)
         with colleague.answering() as rung:
             desk.call("202")
@@ -58,11 +59,19 @@ def test_what_stands_in_the_file_registers_and_calls_encrypted(
         wait_for(lambda: len(desk.media()) == 2, seconds=15)
         wait_for(house.quiet)
         log = desk.log()
+        wait_for(lambda: events("registered", phone=phone))
+        desk.cut()  # an hour before it would expire
+        (lost,) = wait_for(lambda: events("lost", phone=phone))
+        assert lost.detail["reason"] == "ended"
     assert "<sip:201@" in invite.header("From")
     assert "crypto" not in invite.text  # the colleague's phone was told nothing
     for secure, received in desk.media():
         assert secure
         assert received > 10
+    rang_encrypted(log)
+
+
+def rang_encrypted(log: str) -> None:
     rang = log[log.rindex("INVITE sip:phone@") :]
     assert "RTP/SAVP" in rang.split("SIP/2.0 200")[0]
     assert "Via: SIP/2.0/TLS" in rang
@@ -98,3 +107,22 @@ def fetched(house: House, place: int, model: PhoneModel) -> Read:
     path = f"/p/{phone.secret}/{file_name(model, mac)}"
     answer = ask(north, path, agent_of(model.family.slug, mac))
     return account_of(model.family.slug, answer.content.decode())
+
+
+def test_a_maker_without_encryption_registers_and_calls_as_well_as_it_can(
+    house: House, settings: Any
+) -> None:
+    settings.PHONE_TRANSPORT = "tls"
+    plain = [m for m in REPRESENTATIVES if m not in ENCRYPTING]
+    assert [model.family.slug for model in plain] == ["gigaset-maxwell"]
+    read = fetched(house, 50, plain[0])
+    assert (read.transport, read.port) == ("udp", settings.SIP_PORT)
+    desk = house.agent(read.user, read.secret)
+    assert desk.register() == 200
+    other = house.phone(house.extension(house.world.nordbel.customer, "202"))
+    with other.answering() as rung:
+        assert desk.call("202").wait() == 0
+    with desk.answering() as rings:
+        assert other.call("260").wait() == 0
+    assert "<sip:260@" in invited(rung)[0].header("From")
+    assert "crypto" not in invited(rings)[0].text

@@ -93,6 +93,7 @@ class Phone:
     home: Path
     command: list[str]
     accounts: int
+    process: subprocess.Popen[bytes]
 
     def log(self) -> str:
         """Everything it wrote."""
@@ -112,6 +113,11 @@ class Phone:
     def call(self, number: str, account: int = 1) -> None:
         """Dial and talk."""
         self.tell(f"channel originate PJSIP/{number}@pbx{account} extension s@talk")
+
+    def cut(self) -> None:
+        """Pull the plug: no word of goodbye."""
+        self.process.kill()
+        self.process.wait(20)
 
     def media(self) -> list[tuple[bool, int]]:
         """Of each call: was it encrypted, and how many packets came."""
@@ -137,7 +143,7 @@ def running(*reads: Read) -> Iterator[Phone]:
     )
     try:
         wait_for(lambda: (home / "run" / "asterisk.ctl").exists(), seconds=30)
-        yield Phone(home, command, len(reads))
+        yield Phone(home, command, len(reads), process)
     finally:
         process.terminate()
         process.wait(20)

@@ -50,6 +50,7 @@ _CHANNEL: Final = re.compile(r"PJSIP/([A-Za-z0-9_-]{1,60})-[0-9a-f]{8}")
 _UNIQUE: Final = re.compile(r"(?:[A-Za-z0-9_.-]+-)?([0-9]{9,12})\.[0-9]+")
 _DIALLED: Final = re.compile(r"[0-9+*#]{1,32}")
 _HOST: Final = re.compile(r"sips?:(?:[^@\s]*@)?(\[[0-9A-Fa-f:.]+\]|[0-9.]+)(?:[:;>]|$)")
+_STREAM: Final = re.compile(r";transport=t(?:cp|ls)\b", re.I)
 _CONTACT: Final = re.compile(r"/registrar/contact/([A-Za-z0-9_-]{1,60});@[0-9a-f]+")
 
 
@@ -118,11 +119,15 @@ def _other_side(event: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Contact:
-    """Where an endpoint is registered, and until when. `agent` is a stranger's text."""
+    """Where an endpoint is registered, and until when. `agent` is a stranger's text.
+
+    `is_stream`: over a connection (TLS, TCP), with whose end Asterisk forgets it.
+    """
 
     address: str
     agent: str
     until: float
+    is_stream: bool = False
 
 
 def contacts(items: Iterable[Mapping[str, str]], *, now: float) -> dict[str, Contact]:
@@ -145,7 +150,8 @@ def _contact(value: str) -> Contact | None:
         said = json.loads(value)
         until = float(said["expiration_time"])
         agent = str(said.get("user_agent") or "")
-        return Contact(_host(str(said.get("uri"))), agent, until)
+        uri = str(said.get("uri"))
+        return Contact(_host(uri), agent, until, bool(_STREAM.search(uri)))
     except (ValueError, KeyError, TypeError, AttributeError):
         return None
 

@@ -313,11 +313,19 @@ class AmiClient:
         self.spoiled = ""
 
     def spoil(self, reason: str) -> None:
-        """Drop all events until `resume()`."""
+        """Take no event until `resume()`. What came before a cut was whole and in order
+        and is kept for `leftovers()`; what stands beside a forged one is dropped."""
         self.counts[reason] += 1
         self.spoiled = self.spoiled or reason
-        self._events.clear()
+        if reason != "connection":
+            self._events.clear()
         self._arrived.set()
+
+    def leftovers(self) -> list[Event]:
+        """Take out what came before a cut and nobody has read: AMI says it only once."""
+        found = list(self._events) if self.spoiled else []
+        self._events.clear()
+        return found
 
     def put(self, event: Event) -> None:
         """Take an event from the wire; a full queue spoils the feed."""

@@ -1,4 +1,4 @@
-"""AMI events about sign-ins that failed, and about how a call was heard. Pure.
+"""AMI events about sign-ins, failed or not, and about how a call was heard. Pure.
 
 What stands in `AccountID` was said by a stranger: an event counts only with exactly the
 headers that Asterisk writes, in its order, as in `calls`; and of the account only what an
@@ -7,6 +7,7 @@ account can look like is taken over.
 
 from __future__ import annotations
 
+import datetime as dt
 import ipaddress
 import re
 from collections.abc import Mapping
@@ -33,6 +34,11 @@ KINDS: Final = {
     "InvalidPassword": "password",
     "FailedACL": "address",
 }
+# The two ends of a question to a phone: Asterisk asks for its password, it answers.
+STEPS: Final[Mapping[str, tuple[str, ...]]] = {
+    "ChallengeSent": ("Challenge",),
+    "SuccessfulAuth": ("UsingPassword",),
+}
 _ACCOUNT: Final = re.compile(r"[A-Za-z0-9_.+-]{1,60}")
 _REMOTE: Final = re.compile(r"IPV[46]/[A-Z]{2,4}/([0-9A-Fa-f:.]{2,45})/[0-9]{1,5}")
 _CHANNEL: Final = re.compile(r"PJSIP/([A-Za-z0-9_-]{1,60})-[0-9a-f]{8}")
@@ -49,6 +55,16 @@ class Failed:
     kind: str
     account: str
     address: str
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """A phone was asked for its password (`asked`), or has answered, in one dialog."""
+
+    asked: bool
+    account: str
+    session: str
+    at: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,20 +88,37 @@ def failed_of(event: Mapping[str, str]) -> Failed | None:
     tails = TAILS.get(event.get("Event", ""))
     if tails is None or event.get("Service") not in (None, "PJSIP"):
         return None
-    keys = tuple(
-        key
-        for key in event
-        if key not in ("Event", "Privilege", "ActionID", "SystemName", "Module")
-    )
     remote = _REMOTE.fullmatch(event.get("RemoteAddress", ""))
-    optional = tuple(key for key in keys if key != "SessionTV")
-    if remote is None or optional not in [(*_HEAD, *tail) for tail in tails]:
+    if remote is None or _keys(event) not in [(*_HEAD, *tail) for tail in tails]:
         raise Forged(event["Event"])
     account = event["AccountID"]
     if account == "<unknown>":  # InvalidAccountID has told it already
         return None
     found = account if _ACCOUNT.fullmatch(account) else ""
     return Failed(KINDS[event["Event"]], found, _address(remote[1]))
+
+
+def _keys(event: Mapping[str, str]) -> tuple[str, ...]:
+    more = ("Event", "Privilege", "ActionID", "SystemName", "Module", "SessionTV")
+    return tuple(key for key in event if key not in more)
+
+
+def step_of(event: Mapping[str, str]) -> Step | None:
+    """Return a step of a sign-in; None for another event, and for what is no account.
+    Raises Forged."""
+    tail = STEPS.get(event.get("Event", ""))
+    if tail is None or event.get("Service") not in (None, "PJSIP"):
+        return None
+    if _keys(event) != (*_HEAD, *tail):
+        raise Forged(event["Event"])
+    if not _ACCOUNT.fullmatch(event["AccountID"]):
+        return None
+    try:
+        at = dt.datetime.fromisoformat(event["EventTV"]).timestamp()
+    except ValueError as error:
+        raise Forged("EventTV") from error
+    asked = event["Event"] == "ChallengeSent"
+    return Step(asked, event["AccountID"], event["SessionID"][:128], at)
 
 
 def _address(text: str) -> str:

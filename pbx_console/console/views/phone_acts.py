@@ -35,6 +35,7 @@ from pbx_console.provisioning.services.phones import (
     swap_phone,
 )
 from pbx_console.provisioning.services.windows import open_window, rotate_secret
+from pbx_console.provisioning.states import states_of
 
 
 def _form(
@@ -55,6 +56,8 @@ def _behind(phone: Phone) -> str:
     """Say when a change reaches the phone."""
     if phone.fetched_at is None:
         return ""
+    if states_of([phone])[phone.pk].word == "registered":
+        return _("The phone is asked to fetch it, within seconds.")
     return _("The phone has it when it fetches its settings again.")
 
 

@@ -100,6 +100,12 @@ class Phone(models.Model):
     fetched_at = models.DateTimeField(null=True, blank=True)
     # What was saved after the last fetch is not on the phone yet.
     changed_at = models.DateTimeField(auto_now_add=True)
+    # Digests of its file (`provisioning.freshness`): as it has it; as it would get it
+    # now ("": to be looked at); as it was last asked to fetch it, and when.
+    file_digest = models.CharField(max_length=64, blank=True, default="")
+    wanted_digest = models.CharField(max_length=64, blank=True, default="")
+    told_digest = models.CharField(max_length=64, blank=True, default="")
+    told_at = models.DateTimeField(null=True, blank=True)
     firmware = models.CharField(max_length=60, blank=True)
     last_error = models.CharField(max_length=200, blank=True)
     silent_told_at = models.DateTimeField(null=True, blank=True)
@@ -110,6 +116,18 @@ class Phone(models.Model):
     class Meta:
         ordering = ("name", "mac")
         verbose_name = _("phone")
+        indexes = [
+            models.Index(
+                fields=["id"],
+                name="phone_to_look_at",
+                condition=models.Q(wanted_digest="", fetched_at__isnull=False),
+            ),
+            models.Index(
+                fields=["told_at", "id"],
+                name="phone_behind",
+                condition=~models.Q(wanted_digest=models.F("file_digest")),
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name or self.written_mac

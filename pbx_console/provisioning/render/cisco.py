@@ -79,6 +79,9 @@ def _account(number: int, account: Account) -> Iterator[Setting]:
     yield Setting(f"Display_Name_{number}_", account.label, own)
     transport = account.transport.value.upper()
     yield Setting(f"SIP_Transport_{number}_", transport, own, locked=True)
+    # Its default asks who sends "resync" for a password that no server has.
+    asked = Feature.PROVISIONING_URL
+    yield Setting(f"Auth_Resync-Reboot_{number}_", "No", asked, locked=True)
     secure = "Required" if account.srtp is Srtp.REQUIRED else "Optional"
     safe = Feature.ENCRYPTION
     yield Setting(f"Secure_Call_Option_{number}_", secure, safe, locked=True)

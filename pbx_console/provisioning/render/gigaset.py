@@ -90,6 +90,9 @@ def _base_access(config: PhoneConfig) -> Iterator[Setting]:
         yield Setting(
             "Provisioning.global.ProvisioningServer", address, own, secret=True
         )
+        # Else "check-sync;reboot=true" only fetches (Gigaset's wiki, from 2.52 on).
+        again = "SystemSettings.global.CheckSyncRebootEnabled"
+        yield Setting(again, "1", own, locked=True)
 
 
 def desk_settings(model: PhoneModel, config: PhoneConfig) -> Iterator[Setting]:

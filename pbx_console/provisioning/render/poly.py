@@ -153,6 +153,8 @@ def _access(config: PhoneConfig) -> Iterator[Setting]:
         yield Setting("upgrade.custom.server.url", address, own, locked=True)
     if config.provisioning_url:
         yield from _source(config.provisioning_url)
+        own, again = Feature.PROVISIONING_URL, "voIpProt.SIP.specialEvent.checkSync"
+        yield Setting(f"{again}.alwaysReboot", "0", own, locked=True)
 
 
 def _source(address: str) -> Iterator[Setting]:

@@ -200,6 +200,8 @@ def _access(config: PhoneConfig) -> Iterator[Setting]:
         own, address = Feature.PROVISIONING_URL, config.provisioning_url
         yield Setting("static.auto_provision.server.url", address, own, secret=True)
         yield Setting("static.auto_provision.pnp_enable", "0", own, locked=True)
+        # 1, its default, starts the phone again whatever a check-sync says.
+        yield Setting("sip.notify_reboot_enable", "0", own, locked=True)
 
 
 _TRANSFER: Final = frozenset({KeyKind.TRANSFER, KeyKind.CONFERENCE})

@@ -1,4 +1,21 @@
-"""Telling a phone to fetch its file again, or to start again (NOTIFY, `check-sync`)."""
+"""Telling a phone to fetch its file again, or to start again (NOTIFY).
+
+What a maker's phones understand, and where that was read:
+
+* Snom, Yealink, Gigaset: `check-sync` with `reboot`. Yealink's Administrator's Guide (T5
+  series, "Rebooting issues"): without `sip.notify_reboot_enable = 0`, which our file
+  sets, every check-sync starts the phone again. Gigaset's wiki, "SIP check-sync": N bases
+  need no start to take settings over, and start again only with a setting of 2.52, which
+  our file sets. Snom: Asterisk's `sip_notify.conf.sample` (snom-check-cfg, snom-reboot).
+* Grandstream, Fanvil: `resync` fetches, `check-sync;reboot=true` starts again (FusionPBX,
+  `event_notify/index.lua`). FreePBX sends both a plain `check-sync`; upon that Fanvil's
+  phones were seen to start again before they fetch.
+* Poly: `check-sync` (Asterisk's sample, FreePBX, FusionPBX); it starts again where a
+  changed setting needs it, as our file says (`…checkSync.alwaysReboot`). There is no word
+  that always starts it again.
+* Cisco multiplatform: `resync`, `reboot` (its administration guide, "Auth Resync-Reboot";
+  by default it asks the sender for a password, which our file turns off).
+"""
 
 from __future__ import annotations
 
@@ -10,17 +27,17 @@ from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.services import audit
 from pbx_console.asterisk.ami.client import AmiError, ask_all
 from pbx_console.provisioning.models import Phone, Registration
+from pbx_console.provisioning.render import fetch
 from pbx_console.provisioning.render.catalogue import MODELS
 from pbx_console.provisioning.states import accounts_of, states_of
 
-# What a maker's phones understand: fetch the file again, start again. Snom, Yealink,
-# Fanvil and Gigaset document the parameter; Cisco MPP has events of its own; Grandstream
-# and Poly know the plain event, which fetches, and starts again where it must.
+# Fetch the file again, start again.
 USUAL = ("check-sync;reboot=false", "check-sync;reboot=true")
 EVENTS = {
     "Cisco": ("resync", "reboot"),
-    "Grandstream": ("check-sync", "check-sync;reboot=true"),
-    "Poly": ("check-sync", "check-sync;reboot=true"),
+    "Fanvil": ("resync", "check-sync;reboot=true"),
+    "Grandstream": ("resync", "check-sync;reboot=true"),
+    "Poly": ("check-sync", "check-sync"),
 }
 
 
@@ -61,14 +78,28 @@ def _tell(actor: Actor, phone: Phone, verb: str, place: int) -> None:
     audit.record(actor, f"phone.{verb}", phone)
 
 
-def _send(endpoint: str, event: str) -> None:
-    action = {
+def action_for(endpoint: str, event: str) -> dict[str, str]:
+    """Return what Asterisk is told: a NOTIFY to wherever the account is registered."""
+    return {
         "Action": "PJSIPNotify",
         "Endpoint": endpoint,
         "Variable": f"Event={event}",
     }
+
+
+def farewell(endpoint: str) -> list[dict[str, str]]:
+    """Return what an account that is about to go is still told: its phone shall fetch,
+    because its file may name another one by now (another number of the extension)."""
+    row = Registration.objects.filter(endpoint=endpoint, lost_at=None).first()
+    if row is None:
+        return []
+    seen = fetch.seen(row.agent)
+    return [action_for(endpoint, EVENTS.get(seen.vendor if seen else "", USUAL)[0])]
+
+
+def _send(endpoint: str, event: str) -> None:
     try:
-        answer = ask_all([action])[0]
+        answer = ask_all([action_for(endpoint, event)])[0]
     except AmiError as error:
         raise ValidationError(
             _("The telephone system cannot be asked now. Try again in a minute.")

@@ -10,7 +10,7 @@ from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from pbx_console.provisioning import configs
+from pbx_console.provisioning import configs, freshness
 from pbx_console.provisioning.models import Phone, PhoneKey
 from pbx_console.provisioning.render.catalogue import MODELS
 from pbx_console.provisioning.render.config import KeyKind, Srtp, Transport
@@ -41,12 +41,13 @@ def ensure_fit(phone: Phone) -> None:
         return
     model = MODELS[phone.model]
     try:
-        render(model, configs.config_of(phone), configs.layers_of(phone))
+        text = render(model, configs.config_of(phone), configs.layers_of(phone))
     except Unfit as error:
         raise ValidationError(_unfit(model, error.wish)) from error
     except BadValue as error:
         words = _("This cannot be written to a phone: %(field)s.")
         raise ValidationError(words % {"field": error.field}) from error
+    freshness.look(phone, text)
 
 
 def talk_as_it_can(phone: Phone, *, before: str = "") -> None:

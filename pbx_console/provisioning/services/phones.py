@@ -83,6 +83,7 @@ def swap_phone(actor: Actor, phone: Phone, *, mac: str, model: str) -> Phone:
     phone_fit.talk_as_it_can(phone, before=before["model"])
     phone.settings = phone_fit.settings_that_stay(phone)
     phone.firmware, phone.last_error, phone.fetched_at = "", "", None
+    phone.file_digest = phone.told_digest = ""
     phone.admin_password = random_password()
     phone.renew_secret()
     _store(phone)
