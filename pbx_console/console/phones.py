@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -22,8 +24,9 @@ from pbx_console.provisioning.render import keys
 from pbx_console.provisioning.render.catalogue import ALL_MODELS, FAMILIES, MODELS
 from pbx_console.provisioning.render.config import KeyKind
 from pbx_console.provisioning.render.families import VALUES, Family, PhoneModel
-from pbx_console.provisioning.render.layers import Origin
+from pbx_console.provisioning.render.layers import Layer, Line, Origin
 from pbx_console.provisioning.render.values import BadValue
+from pbx_console.provisioning.services.windows import OPEN_FOR
 from pbx_console.provisioning.states import PhoneState, states_of
 
 MOST_BY_STATE = 3000
@@ -172,6 +175,12 @@ def is_open(phone: Phone) -> bool:
     return phone.window_until is not None and phone.window_until > timezone.now()
 
 
+def opened_at(phone: Phone) -> dt.datetime:
+    """Return when a phone's open window was opened."""
+    until = phone.window_until or timezone.now()
+    return until - OPEN_FOR
+
+
 def room_of(phone: Phone) -> dict[str, int]:
     """Return how many keys the model has, and on which of them the lines stand."""
     model = MODELS.get(phone.model)
@@ -207,6 +216,8 @@ class ShownLine:
     origin: Any
     is_own: bool
     is_secret: bool
+    level: str = ""
+    instead: tuple[str, Any] | None = None  # what would stand there, and whose it is
 
 
 def lines_shown(phone: Phone) -> list[ShownLine]:
@@ -214,6 +225,7 @@ def lines_shown(phone: Phone) -> list[ShownLine]:
     if phone.model not in MODELS or not phone.lines.exists():
         return []
     lines = sorted(configs.lines_of(phone), key=lambda line: -line.origin)
+    layers = configs.layers_of(phone)
     return [
         ShownLine(
             line.name,
@@ -221,9 +233,21 @@ def lines_shown(phone: Phone) -> list[ShownLine]:
             ORIGINS[line.origin],
             line.origin > Origin.MODEL,
             line.secret,
+            line.origin.name.lower(),
+            None if line.secret else _instead(line, layers),
         )
         for line in lines
     ]
+
+
+def _instead(line: Line, layers: Sequence[Layer]) -> tuple[str, Any] | None:
+    """Return what a weaker level says of the same setting."""
+    weaker = [
+        (layer.settings[line.name], ORIGINS[layer.origin])
+        for layer in layers
+        if layer.origin < line.origin and line.name in layer.settings
+    ]
+    return weaker[-1] if weaker else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,10 +289,27 @@ VALUE_WORDS = {
 }
 
 
-def families(known: Container[str]) -> list[tuple[Family, bool]]:
-    """Return every family that people may set something on, and whether they did."""
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A family that people may set something on; how many phones it is for."""
+
+    family: Family
+    is_set: bool
+    count: int
+
+
+def families(known: Container[str], models: Iterable[str]) -> list[Chip]:
+    """Return the families, those first of which there are phones. `models`: theirs."""
+    here = Counter(MODELS[slug].family.slug for slug in models if slug in MODELS)
     rows = [family for family in FAMILIES.values() if family.adjustable]
-    return [(family, family.slug in known) for family in rows]
+    chips = [Chip(one, one.slug in known, here[one.slug]) for one in rows]
+    return sorted(chips, key=lambda chip: (not chip.count, not chip.is_set))
+
+
+def family_first(rows: Sequence[Row]) -> str:
+    """Return the family whose settings are offered first: one that is there."""
+    used = [MODELS[row.phone.model].family for row in rows if row.phone.model in MODELS]
+    return next((one.slug for one in used if one.adjustable), "snom-desk")
 
 
 def where_of(request: Any) -> str:

@@ -14,7 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from pbx_console.accounts.models import Customer
-from pbx_console.console import downloads, history, phone_times, phones
+from pbx_console.console import (
+    downloads,
+    following,
+    history,
+    phone_steps,
+    phone_times,
+    phones,
+)
 from pbx_console.console.access import needs
 from pbx_console.console.bulk import BulkWords, show_bulk
 from pbx_console.console.forms.phones import NewPhoneForm, PhoneFilters
@@ -37,6 +44,7 @@ FILE = BulkWords(
     example="mac;model;extensions;name\n00:04:13:A1:B2:C3;Snom D785;201;Reception\n"
     "805EC0112233;Yealink T54W;202,210;Workshop",
     limit=bulk_phones.MOST,
+    done=gettext_lazy("Connect them now: they are answered within the next hour."),
 )
 
 
@@ -62,14 +70,19 @@ def _list(
         downloads.note(request, "phones", owner=customer)
         return _file(rows.order_by(*EVERYWHERE)[: downloads.MOST])
     shown = page(rows, keys, request.GET)
+    listed = phones.listed(shown.rows)
     context = {
         "filters": filters,
         "page": shown,
-        "rows": phones.listed(shown.rows),
+        "rows": listed,
         "customer": customer,
         "unknown": UnknownPhone.objects.count(),
+        "family": phones.family_first(listed),
     }
-    return render(request, "console/phones/list.html", context)
+    marks = [(row.phone.pk, row.phone.name, row.state, row.numbers) for row in listed]
+    mark = following.mark(marks, context["unknown"])
+    pages = ("console/phones/list.html", "console/phones/rows.html")
+    return following.answer(request, *pages, context, mark)
 
 
 def _file(rows: Any) -> HttpResponse:
@@ -105,6 +118,8 @@ def phone_new(request: Any, code: str) -> HttpResponse:
         done = saved(form, add_phone, actor=request.actor, customer=customer)
         if done is not None:
             toast(request, _("%(name)s is added.") % {"name": done}, detail=_waits())
+            if "next" in request.POST:
+                return redirect("console:phone_new", code=code)
             return redirect("console:phone", code=code, mac=done.mac)
     context = {"form": form, "customer": customer, "models": phones.model_options()}
     context["extensions"] = customer.extensions.all()
@@ -162,20 +177,26 @@ def phone(request: Any, code: str, mac: str) -> HttpResponse:
 @never_cache
 def phone_state(request: Any, code: str, mac: str) -> HttpResponse:
     """Answer what is known of a phone now; asked again and again by the open page."""
-    return render(request, "console/phones/now.html", _now(one(request, code, mac)))
+    context = _now(request, one(request, code, mac))
+    if context["seen"] == request.GET.get("seen"):
+        return HttpResponse(
+            status=204
+        )  # nothing is swapped, so nothing loses its focus
+    context["apart"] = True
+    return render(request, "console/phones/now.html", context)
 
 
-def _now(shown: Phone) -> dict[str, Any]:
+def _now(request: Any, shown: Phone) -> dict[str, Any]:
     row = phones.listed([shown])[0]
-    return {
-        "phone": shown,
-        "customer": shown.customer,
-        "row": row,
-        "state": row.state,
-        "is_behind": phones.is_behind(shown),
-        "window_open": phones.is_open(shown),
+    state = row.state
+    parts = {
+        "steps": phone_steps.steps_of(shown, state, phones.where_of(request)),
+        "strangers": phone_steps.strangers_of(shown, state),
         "ways": phones.ways_of(shown),
+        "events": phone_times.of_phone(request, shown),
     }
+    own = {"phone": shown, "customer": shown.customer, "row": row, "state": state}
+    return {**own, **parts, "seen": following.mark(state, parts)}
 
 
 def draw(
@@ -183,11 +204,10 @@ def draw(
 ) -> HttpResponse:
     """Show a phone's page; `error` is why something was refused just now."""
     context = {
-        **_now(shown),
+        **_now(request, shown),
         "warnings": phones.warnings_of(shown),
         "lines": shown.lines.select_related("extension", "device"),
         "keys": phones.placed_keys(shown),
-        "events": phone_times.of_phone(request, shown),
         "error": " ".join(error.messages) if error else "",
     } | history.panel(shown, request)
     status = 422 if error else 200
