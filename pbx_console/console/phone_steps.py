@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils import timezone
@@ -16,13 +16,15 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from pbx_console.console import phones
+from pbx_console.pbx.models import Device
 from pbx_console.provisioning import configs
-from pbx_console.provisioning.models import Phone, PhoneEvent, Registration
+from pbx_console.provisioning.models import Phone, PhoneEvent, Registration, SetupLink
 from pbx_console.provisioning.states import PhoneState, accounts_of
 from pbx_console.provisioning.timeline_words import HARMLESS, why_not, words_of
 
 LOOKED_BACK = dt.timedelta(days=1)
-KINDS = ("fetch_refused", "refused", "lost")
+KINDS = ("fetch_refused", "refused", "lost", "flapping")
+FLAPS_FOR = dt.timedelta(minutes=30)
 ASKED = {
     "no_secret": gettext_lazy(
         "It does not know its own address yet. Let it in again: then it is answered"
@@ -180,7 +182,7 @@ def _how(where: str) -> str:
 
 def _registered(phone: Phone, state: PhoneState, seen: Sequence[PhoneEvent]) -> Step:
     if state.word == "registered":
-        return _is_here(phone, state)
+        return _flaps(seen) or _is_here(phone, state)
     if state.word == "unknown":
         words = _("The telephone system cannot be asked now")
         return Step("pending", words, state.since, state.address)
@@ -193,6 +195,20 @@ def _registered(phone: Phone, state: PhoneState, seen: Sequence[PhoneEvent]) -> 
     if state.word == "never":
         return Step("none", _("Registers when it has its settings"))
     return Step("now", _("Has not registered yet"), remedy=_reach(phone))
+
+
+def _flaps(seen: Sequence[PhoneEvent]) -> Step | None:
+    """Return what to say of a phone that is here now, but will not stay."""
+    flaps = next((e for e in seen if e.kind == "flapping"), None)
+    if flaps is None or flaps.last_at < timezone.now() - FLAPS_FOR:
+        return None
+    remedy = _(
+        "Often a bad cable or wireless, or a router that forgets the connection. Compare"
+        " with other phones there."
+    )
+    return replace(
+        _told(flaps, remedy), words=_("Registered, but it comes and goes"), detail=""
+    )
 
 
 def _is_here(phone: Phone, state: PhoneState) -> Step:
@@ -228,3 +244,26 @@ def _reach(phone: Phone) -> str:
         "port": account.port,
         "transport": account.transport.value.upper(),
     }
+
+
+def of_program(device: Device) -> list[Step]:
+    """Return how far a program is that was given a code: fetched, registered."""
+    link = SetupLink.objects.filter(device=device).first()
+    row = Registration.objects.filter(endpoint=device.endpoint_id).first()
+    is_here = row is not None and row.lost_at is None
+    steps = [] if link is None else [_scanned(link)]
+    if row is not None and is_here:
+        return [*steps, Step("live", _("Registered"), row.since, row.address or "")]
+    if link is None or link.used_at is not None:
+        return [*steps, Step("now", _("Waiting until it registers"))]
+    return [*steps, Step("none", _("Registers when it has its account"))]
+
+
+def _scanned(link: SetupLink) -> Step:
+    if link.used_at is not None:
+        return Step("live", _("The program fetched its account"), link.used_at)
+    if link.ends_at < timezone.now():
+        words = _("Nobody used the link in time. Make a new code.")
+        return Step("failed", words, link.ends_at)
+    words = _("Waiting until the code is scanned; this page follows by itself")
+    return Step("now", words)

@@ -16,7 +16,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, Locator, Page, expect
 
 from tests.asterisk.sipp import Agent, wait_for
 from tests.browser.conftest import pass_the_door, shoot
@@ -37,14 +37,16 @@ class Desk:
     mac: str
     secret: str = ""
 
+    @property
+    def label(self) -> str:
+        """Its address as on the label."""
+        return ":".join(self.mac[at : at + 2] for at in range(0, 12, 2)).upper()
+
     def get(self, path: str) -> tuple[int, str]:
         """One request as the phone makes it, at the reseller's host."""
         url = urlsplit(self.stack.url("nordbel", path))
-        pairs = ":".join(self.mac[at : at + 2] for at in range(0, 12, 2))
-        headers = {
-            "Host": url.netloc,
-            "User-Agent": f"Yealink SIP-T54W 96.86.0.20 {pairs}",
-        }
+        agent = f"Yealink SIP-T54W 96.86.0.20 {self.label.lower()}"
+        headers = {"Host": url.netloc, "User-Agent": agent}
         here = f"http://127.0.0.1:{url.port}{url.path}"
         request = urllib.request.Request(here, headers=headers)
         try:
@@ -146,7 +148,7 @@ def test_a_phone_is_added_comes_alive_and_is_taken_away(
 
 def _add_by_hand(bench: Bench, desk: Desk) -> None:
     """It called in before, as from the box; odd writings are read, bad ones refused."""
-    assert desk.bare()[0] == 404
+    _calls_in(bench, desk)
     known = bench.open("phones/").locator(".dt .mono").first.inner_text()
     for mac, why in (
         ("ff-ff-ff-ff-ff-ff", "means all devices"),
@@ -158,6 +160,18 @@ def _add_by_hand(bench: Bench, desk: Desk) -> None:
     bench.fill("phones/new/", mac="MAC: 805E.C0A1.0001", model="", extensions=NUMBER)
     expect(bench.page.locator("#main .sub")).to_contain_text("Yealink T54W")
     assert bench.steps() == ["live", "now", "none"]
+
+
+def _calls_in(bench: Bench, desk: Desk) -> Locator:
+    """It gets nothing, and appears on the open page without a reload; return its row."""
+    page = bench.page
+    page.goto(bench.stack.url("nordbel", f"/phones/unknown/?for={bench.code}"))
+    page.evaluate("window.sameLoad = true")
+    assert desk.bare()[0] == 404
+    row = page.locator("#callers tr", has_text=desk.label)
+    expect(row).to_contain_text("Yealink T54W")
+    assert page.evaluate("window.sameLoad")
+    return row
 
 
 def _comes_alive(bench: Bench, desk: Desk, folder: Path) -> None:
@@ -218,7 +232,7 @@ def _swap(bench: Bench, old: Desk, fresh: Desk) -> None:
     """The new device has all that the old one had; the old one is nobody."""
     assert fresh.bare()[0] == 404
     bench.fill(f"phones/{old.mac}/swap/", mac=fresh.mac, model="Yealink T54W")
-    expect(bench.page.locator("#main .sub")).to_contain_text("80:5E:C0:A1:00:02")
+    expect(bench.page.locator("#main .sub")).to_contain_text(fresh.label)
     status, text = fresh.bare()
     assert status == 200
     values = values_of(FAMILY, text)
@@ -242,10 +256,10 @@ def _rotate(bench: Bench, desk: Desk) -> None:
 
 def _remove(bench: Bench, desk: Desk) -> None:
     page = bench.open(f"phones/{desk.mac}/remove/")
-    page.fill("#id_confirm", "80:5E:C0:A1:00:02")
+    page.fill("#id_confirm", desk.label)
     with page.expect_navigation():
         page.click("#main .btn-danger")
-    expect(page.locator("#phone-rows")).not_to_contain_text("80:5E:C0:A1:00:02")
+    expect(page.locator("#phone-rows")).not_to_contain_text(desk.label)
     desk.is_nobody(desk.secret)
 
 
@@ -277,13 +291,7 @@ def _look_at(bench: Bench, text: str) -> None:
 def _unknown(bench: Bench, desk: Desk) -> None:
     """It appears on the open page, is taken in with a click, and gets its file."""
     page = bench.page
-    page.goto(bench.stack.url("nordbel", f"/phones/unknown/?for={bench.code}"))
-    page.evaluate("window.sameLoad = true")
-    assert desk.bare()[0] == 404
-    row = page.locator("#callers tr", has_text="80:5E:C0:A1:00:05")
-    expect(row).to_contain_text("Yealink T54W")
-    assert page.evaluate("window.sameLoad")
-    row.locator("a.btn").click()
+    _calls_in(bench, desk).locator("a.btn").click()
     page.fill("#id_extensions", "206")
     bench.send()
     page.evaluate("window.sameLoad = true")
