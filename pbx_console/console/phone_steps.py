@@ -11,14 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.conf import settings
 from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from pbx_console.console import phones
+from pbx_console.accounts.models import AuditEntry
+from pbx_console.console import following, phones
 from pbx_console.pbx.models import Device
 from pbx_console.provisioning import configs
 from pbx_console.provisioning.models import Phone, PhoneEvent, Registration, SetupLink
+from pbx_console.provisioning.render.config import Transport
 from pbx_console.provisioning.states import PhoneState, accounts_of
 from pbx_console.provisioning.timeline_words import HARMLESS, why_not, words_of
 
@@ -70,24 +73,38 @@ class Step:
     count: int = 1
 
 
-def steps_of(phone: Phone, state: PhoneState, where: str) -> list[Step]:
-    """Return the three steps of a phone; `where` is what phones are told by hand."""
-    seen = _seen(phone)
-    if not phone.lines.exists():
+def mark_of(phone: Phone, state: PhoneState) -> str:
+    """Return a mark of what the page of a phone shows: cheap, as it is asked for often."""
+    event = PhoneEvent.objects.filter(phone=phone).order_by("-last_at", "-pk")
+    entry = AuditEntry.objects.filter(object_type="phone", object_key=str(phone.pk))
+    return following.mark(
+        state,
+        (phone.fetched_at, phone.changed_at, phone.bound_address, phone.last_error),
+        phones.is_open(phone),
+        event.values_list("pk", "last_at", "count").first(),
+        entry.order_by("-pk").values_list("pk", flat=True).first(),
+    )
+
+
+def steps_of(
+    phone: Phone, state: PhoneState, where: str
+) -> tuple[list[Step], list[Step]]:
+    """Return the three steps of a phone, and what others tried with its accounts in the
+    last day. `where` is what phones are told by hand."""
+    accounts = accounts_of([phone])[phone.pk]
+    if not accounts:
         words = _("It has no line")
-        detail = _("Its extension was deleted. Move the phone to another one.")
-        return [Step("failed", words, remedy=detail)]
-    return [
+        remedy = _("Its extension was deleted. Move the phone to another one.")
+        return [Step("failed", words, remedy=remedy)], []
+    seen = _seen(phone)
+    own = [e for e in seen if _is_own(e, phone, state)]
+    steps = [
         _let_in(phone),
         _fetched(phone, state, seen, where),
-        _registered(phone, state, [e for e in seen if _is_own(e, phone, state)]),
+        _registered(phone, state, own, accounts),
     ]
-
-
-def strangers_of(phone: Phone, state: PhoneState) -> list[Step]:
-    """Return what others tried with the phone's accounts in the last day."""
-    tried = [e for e in _seen(phone) if e.kind == "refused"]
-    return [_told(e) for e in tried if not _is_own(e, phone, state)][:3]
+    strange = [e for e in seen if e.kind == "refused" and e not in own]
+    return steps, [_told(event) for event in strange[:3]]
 
 
 def _seen(phone: Phone) -> list[PhoneEvent]:
@@ -180,9 +197,14 @@ def _how(where: str) -> str:
     ) % {"where": where}
 
 
-def _registered(phone: Phone, state: PhoneState, seen: Sequence[PhoneEvent]) -> Step:
+def _registered(
+    phone: Phone,
+    state: PhoneState,
+    seen: Sequence[PhoneEvent],
+    accounts: Sequence[str],
+) -> Step:
     if state.word == "registered":
-        return _flaps(seen) or _is_here(phone, state)
+        return _flaps(seen) or _is_here(state, accounts)
     if state.word == "unknown":
         words = _("The telephone system cannot be asked now")
         return Step("pending", words, state.since, state.address)
@@ -211,8 +233,7 @@ def _flaps(seen: Sequence[PhoneEvent]) -> Step | None:
     )
 
 
-def _is_here(phone: Phone, state: PhoneState) -> Step:
-    accounts = accounts_of([phone])[phone.pk]
+def _is_here(state: PhoneState, accounts: Sequence[str]) -> Step:
     here = Registration.objects.filter(endpoint__in=accounts, lost_at=None).count()
     if here >= len(accounts):
         return Step("live", _("Registered"), state.since, state.address)
@@ -234,15 +255,16 @@ def _is_gone(state: PhoneState, lost: PhoneEvent | None) -> Step:
 
 def _reach(phone: Phone) -> str:
     """Say what must be open between the phone and the telephone system."""
-    account = configs.config_of(phone).accounts[0]
+    transport = configs.transport_of(phone)
+    secure = transport is Transport.TLS
     words = _(
         "It has to reach %(server)s, port %(port)s, by %(transport)s. Often a firewall"
         " or the router's own SIP helper stands in the way."
     )
     return words % {
-        "server": account.server,
-        "port": account.port,
-        "transport": account.transport.value.upper(),
+        "server": configs.server_of(phone.customer),
+        "port": settings.SIP_TLS_PORT if secure else settings.SIP_PORT,
+        "transport": transport.value.upper(),
     }
 
 

@@ -22,7 +22,7 @@ from pbx_console.provisioning import configs
 from pbx_console.provisioning.models import Phone, PhoneKey, UnknownPhone
 from pbx_console.provisioning.render import keys
 from pbx_console.provisioning.render.catalogue import ALL_MODELS, FAMILIES, MODELS
-from pbx_console.provisioning.render.config import KeyKind
+from pbx_console.provisioning.render.config import KeyKind, PhoneConfig
 from pbx_console.provisioning.render.families import VALUES, Family, PhoneModel
 from pbx_console.provisioning.render.layers import Layer, Line, Origin
 from pbx_console.provisioning.render.values import BadValue
@@ -95,20 +95,28 @@ def model_options() -> list[tuple[str, str]]:
     return [(label_of(m), "" if m.verified else unsure) for m in ALL_MODELS]
 
 
-def warnings_of(phone: Phone) -> list[str]:
+def told(phone: Phone) -> PhoneConfig | None:
+    """Return all that a phone is told; None where it cannot be."""
+    try:
+        return configs.config_of(phone)
+    except BadValue:
+        return None
+
+
+def warnings_of(phone: Phone, config: PhoneConfig | None) -> list[str]:
     """Return what a person should know before trusting this phone."""
     model = MODELS.get(phone.model)
-    told = [*_unsafe(phone)]
+    found = [*_unsafe(phone)]
     if model is None:
-        return [*told, _("Its model is not in the catalogue any more. Swap it.")]
+        return [*found, _("Its model is not in the catalogue any more. Swap it.")]
     if not model.verified:
-        told.append(
+        found.append(
             _(
                 "The maker's document was not available for this model: its file was not"
                 " checked against it."
             )
         )
-    return [*told, *_left_out(phone, model)]
+    return [*found, *(_left_out(model, config) if config else [])]
 
 
 def _unsafe(phone: Phone) -> Iterable[str]:
@@ -124,11 +132,8 @@ def _unsafe(phone: Phone) -> Iterable[str]:
         yield _("Speech of this phone may travel unencrypted.")
 
 
-def _left_out(phone: Phone, model: PhoneModel) -> list[str]:
-    try:
-        left = keys.left_out(model, configs.config_of(phone))
-    except BadValue:
-        return []
+def _left_out(model: PhoneModel, config: PhoneConfig) -> list[str]:
+    left = keys.left_out(model, config)
     if not left:
         return []
     words = ngettext(
@@ -153,14 +158,12 @@ def is_behind(phone: Phone) -> bool:
     return phone.fetched_at is not None and phone.changed_at > phone.fetched_at
 
 
-def placed_keys(phone: Phone) -> Sequence[tuple[int, Any, str, Any]]:
+def placed_keys(
+    phone: Phone, config: PhoneConfig | None
+) -> Sequence[tuple[int, Any, str, Any]]:
     """Return (place, key, caption, what it does) of what stands on the phone's keys."""
     model = MODELS.get(phone.model)
-    if model is None:
-        return []
-    try:
-        config = configs.config_of(phone)
-    except BadValue:
+    if model is None or config is None:
         return []
     kinds = dict(PhoneKey.KINDS)
     return [

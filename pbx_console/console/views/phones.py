@@ -33,6 +33,7 @@ from pbx_console.lib.macs import MacError, parse_mac
 from pbx_console.provisioning.models import Phone, UnknownPhone
 from pbx_console.provisioning.services import bulk_phones
 from pbx_console.provisioning.services.phones import add_phone
+from pbx_console.provisioning.states import PhoneState, states_of
 
 EVERYWHERE = ("customer__name", "name", "mac")
 FILE = BulkWords(
@@ -177,37 +178,41 @@ def phone(request: Any, code: str, mac: str) -> HttpResponse:
 @never_cache
 def phone_state(request: Any, code: str, mac: str) -> HttpResponse:
     """Answer what is known of a phone now; asked again and again by the open page."""
-    context = _now(request, one(request, code, mac))
-    if context["seen"] == request.GET.get("seen"):
+    shown = one(request, code, mac)
+    state = states_of([shown])[shown.pk]
+    if phone_steps.mark_of(shown, state) == request.GET.get("seen"):
         return HttpResponse(
             status=204
         )  # nothing is swapped, so nothing loses its focus
-    context["apart"] = True
+    context = {**_now(request, shown, state), "apart": True}
     return render(request, "console/phones/now.html", context)
 
 
-def _now(request: Any, shown: Phone) -> dict[str, Any]:
-    row = phones.listed([shown])[0]
-    state = row.state
-    parts = {
-        "steps": phone_steps.steps_of(shown, state, phones.where_of(request)),
-        "strangers": phone_steps.strangers_of(shown, state),
+def _now(request: Any, shown: Phone, state: PhoneState) -> dict[str, Any]:
+    steps, strangers = phone_steps.steps_of(shown, state, phones.where_of(request))
+    return {
+        "phone": shown,
+        "customer": shown.customer,
+        "state": state,
+        "steps": steps,
+        "strangers": strangers,
         "ways": phones.ways_of(shown),
         "events": phone_times.of_phone(request, shown),
+        "seen": phone_steps.mark_of(shown, state),
     }
-    own = {"phone": shown, "customer": shown.customer, "row": row, "state": state}
-    return {**own, **parts, "seen": following.mark(state, parts)}
 
 
 def draw(
     request: Any, shown: Phone, error: ValidationError | None = None
 ) -> HttpResponse:
     """Show a phone's page; `error` is why something was refused just now."""
+    row, config = phones.listed([shown])[0], phones.told(shown)
     context = {
-        **_now(request, shown),
-        "warnings": phones.warnings_of(shown),
+        **_now(request, shown, row.state),
+        "row": row,
+        "warnings": phones.warnings_of(shown, config),
         "lines": shown.lines.select_related("extension", "device"),
-        "keys": phones.placed_keys(shown),
+        "keys": phones.placed_keys(shown, config),
         "error": " ".join(error.messages) if error else "",
     } | history.panel(shown, request)
     status = 422 if error else 200
