@@ -156,12 +156,13 @@ def _fetched(
         return _told(asked, ASKED.get(str(asked.detail.get("reason", "")), ""))
     if at is not None:
         return _has_fetched(phone, state, at)
+    if phones.is_open(phone):
+        words = _("Waiting until it comes for its settings")
+        return Step("now", words, remedy=_how(where))
     if state.word in ("registered", "unknown", "lost"):
         words = _("Never fetched its settings here: its account was typed by hand")
         return Step("none", words)
-    if not phones.is_open(phone):
-        return Step("none", _("It has not come for its settings"))
-    return Step("now", _("Waiting until it comes for its settings"), remedy=_how(where))
+    return Step("none", _("It has not come for its settings"))
 
 
 def _is_news(asked: PhoneEvent, phone: Phone) -> bool:
@@ -208,15 +209,24 @@ def _registered(
     if state.word == "unknown":
         words = _("The telephone system cannot be asked now")
         return Step("pending", words, state.since, state.address)
-    since = state.since if state.word == "lost" else None
     refused = next((e for e in seen if e.kind == "refused"), None)
-    if refused is not None and (since is None or refused.last_at > since):
+    since = (phone.fetched_at, state.since if state.word == "lost" else None)
+    if refused is not None and all(at is None or refused.last_at > at for at in since):
         return _told(refused, REFUSED.get(str(refused.detail.get("reason", "")), ""))
+    if _is_awaited(phone, state):
+        return Step("none", _("Registers when it has its settings"))
     if state.word == "lost":
         return _is_gone(state, next((e for e in seen if e.kind == "lost"), None))
-    if state.word == "never":
-        return Step("none", _("Registers when it has its settings"))
     return Step("now", _("Has not registered yet"), remedy=_reach(phone))
+
+
+def _is_awaited(phone: Phone, state: PhoneState) -> bool:
+    """Say whether it cannot register yet: it has nothing, or another device had its
+    place and it comes now."""
+    if state.word == "never":
+        return True
+    fresh = phone.fetched_at is None and phones.is_open(phone)
+    return fresh and (state.since is None or phones.opened_at(phone) > state.since)
 
 
 def _flaps(seen: Sequence[PhoneEvent]) -> Step | None:
