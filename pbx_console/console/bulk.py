@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.utils.text import slugify
 from django.utils.timezone import localdate
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
+from django.utils.translation import gettext_lazy, ngettext
 
 from pbx_console.console import downloads
 from pbx_console.console.forms.base import CsvFileForm
@@ -21,6 +21,8 @@ from pbx_console.pbx.services import bulk
 
 SHOWN = 200
 """Mistakes shown at once; more of them are the same mistake."""
+
+_HOLDS = gettext_lazy("It holds for the next call.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +34,7 @@ class BulkWords:
     teach: Any
     example: str
     limit: int
+    done: Any = _HOLDS
 
 
 def show_bulk(
@@ -48,7 +51,7 @@ def show_bulk(
         if "import" in request.POST:
             plan = bulk.apply(codec, request.actor, owner=owner, data=data)
             if not plan.errors:
-                toast(request, _done(plan), detail=_("It holds for the next call."))
+                toast(request, _done(plan), detail=words.done)
                 return redirect(back_url)
         else:
             plan = bulk.look(codec, owner=owner, data=data)

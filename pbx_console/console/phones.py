@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
+from collections import Counter
 from collections.abc import Container, Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -20,10 +22,11 @@ from pbx_console.provisioning import configs, freshness
 from pbx_console.provisioning.models import Phone, PhoneKey, UnknownPhone
 from pbx_console.provisioning.render import keys
 from pbx_console.provisioning.render.catalogue import ALL_MODELS, FAMILIES, MODELS
-from pbx_console.provisioning.render.config import KeyKind
+from pbx_console.provisioning.render.config import KeyKind, PhoneConfig
 from pbx_console.provisioning.render.families import VALUES, Family, PhoneModel
-from pbx_console.provisioning.render.layers import Origin
+from pbx_console.provisioning.render.layers import Layer, Line, Origin
 from pbx_console.provisioning.render.values import BadValue
+from pbx_console.provisioning.services.windows import OPEN_FOR
 from pbx_console.provisioning.states import PhoneState, states_of
 
 MOST_BY_STATE = 3000
@@ -92,20 +95,28 @@ def model_options() -> list[tuple[str, str]]:
     return [(label_of(m), "" if m.verified else unsure) for m in ALL_MODELS]
 
 
-def warnings_of(phone: Phone) -> list[str]:
+def told(phone: Phone) -> PhoneConfig | None:
+    """Return all that a phone is told; None where it cannot be."""
+    try:
+        return configs.config_of(phone)
+    except BadValue:
+        return None
+
+
+def warnings_of(phone: Phone, config: PhoneConfig | None) -> list[str]:
     """Return what a person should know before trusting this phone."""
     model = MODELS.get(phone.model)
-    told = [*_unsafe(phone)]
+    found = [*_unsafe(phone)]
     if model is None:
-        return [*told, _("Its model is not in the catalogue any more. Swap it.")]
+        return [*found, _("Its model is not in the catalogue any more. Swap it.")]
     if not model.verified:
-        told.append(
+        found.append(
             _(
                 "The maker's document was not available for this model: its file was not"
                 " checked against it."
             )
         )
-    return [*told, *_left_out(phone, model)]
+    return [*found, *(_left_out(model, config) if config else [])]
 
 
 def _unsafe(phone: Phone) -> Iterable[str]:
@@ -121,11 +132,8 @@ def _unsafe(phone: Phone) -> Iterable[str]:
         yield _("Speech of this phone may travel unencrypted.")
 
 
-def _left_out(phone: Phone, model: PhoneModel) -> list[str]:
-    try:
-        left = keys.left_out(model, configs.config_of(phone))
-    except BadValue:
-        return []
+def _left_out(model: PhoneModel, config: PhoneConfig) -> list[str]:
+    left = keys.left_out(model, config)
     if not left:
         return []
     words = ngettext(
@@ -150,14 +158,12 @@ def is_behind(phone: Phone) -> bool:
     return freshness.is_behind(phone)
 
 
-def placed_keys(phone: Phone) -> Sequence[tuple[int, Any, str, Any]]:
+def placed_keys(
+    phone: Phone, config: PhoneConfig | None
+) -> Sequence[tuple[int, Any, str, Any]]:
     """Return (place, key, caption, what it does) of what stands on the phone's keys."""
     model = MODELS.get(phone.model)
-    if model is None:
-        return []
-    try:
-        config = configs.config_of(phone)
-    except BadValue:
+    if model is None or config is None:
         return []
     kinds = dict(PhoneKey.KINDS)
     return [
@@ -170,6 +176,12 @@ def placed_keys(phone: Phone) -> Sequence[tuple[int, Any, str, Any]]:
 def is_open(phone: Phone) -> bool:
     """Say whether the next fetch is answered, whoever comes."""
     return phone.window_until is not None and phone.window_until > timezone.now()
+
+
+def opened_at(phone: Phone) -> dt.datetime:
+    """Return when a phone's open window was opened."""
+    until = phone.window_until or timezone.now()
+    return until - OPEN_FOR
 
 
 def room_of(phone: Phone) -> dict[str, int]:
@@ -207,6 +219,8 @@ class ShownLine:
     origin: Any
     is_own: bool
     is_secret: bool
+    level: str = ""
+    instead: tuple[str, Any] | None = None  # what would stand there, and whose it is
 
 
 def lines_shown(phone: Phone) -> list[ShownLine]:
@@ -214,6 +228,7 @@ def lines_shown(phone: Phone) -> list[ShownLine]:
     if phone.model not in MODELS or not phone.lines.exists():
         return []
     lines = sorted(configs.lines_of(phone), key=lambda line: -line.origin)
+    layers = configs.layers_of(phone)
     return [
         ShownLine(
             line.name,
@@ -221,9 +236,21 @@ def lines_shown(phone: Phone) -> list[ShownLine]:
             ORIGINS[line.origin],
             line.origin > Origin.MODEL,
             line.secret,
+            line.origin.name.lower(),
+            None if line.secret else _instead(line, layers),
         )
         for line in lines
     ]
+
+
+def _instead(line: Line, layers: Sequence[Layer]) -> tuple[str, Any] | None:
+    """Return what a weaker level says of the same setting."""
+    weaker = [
+        (layer.settings[line.name], ORIGINS[layer.origin])
+        for layer in layers
+        if layer.origin < line.origin and line.name in layer.settings
+    ]
+    return weaker[-1] if weaker else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -265,10 +292,27 @@ VALUE_WORDS = {
 }
 
 
-def families(known: Container[str]) -> list[tuple[Family, bool]]:
-    """Return every family that people may set something on, and whether they did."""
+@dataclass(frozen=True, slots=True)
+class Chip:
+    """A family that people may set something on; how many phones it is for."""
+
+    family: Family
+    is_set: bool
+    count: int
+
+
+def families(known: Container[str], models: Iterable[str]) -> list[Chip]:
+    """Return the families, those first of which there are phones. `models`: theirs."""
+    here = Counter(MODELS[slug].family.slug for slug in models if slug in MODELS)
     rows = [family for family in FAMILIES.values() if family.adjustable]
-    return [(family, family.slug in known) for family in rows]
+    chips = [Chip(one, one.slug in known, here[one.slug]) for one in rows]
+    return sorted(chips, key=lambda chip: (not chip.count, not chip.is_set))
+
+
+def family_first(rows: Sequence[Row]) -> str:
+    """Return the family whose settings are offered first: one that is there."""
+    used = [MODELS[row.phone.model].family for row in rows if row.phone.model in MODELS]
+    return next((one.slug for one in used if one.adjustable), "snom-desk")
 
 
 def where_of(request: Any) -> str:

@@ -23,6 +23,7 @@ urlpatterns = [
         soft_clients.own_app_remove,
         name="own_app_remove",
     ),
+    path("own/app/<int:slot>/", soft_clients.own_app_state, name="own_app_state"),
     path("set-up/<slug:token>/", soft_clients.set_up, name="set_up"),
     path(
         "set-up/<slug:token>/account.xml",
@@ -33,6 +34,11 @@ urlpatterns = [
         "customers/<slug:code>/extensions/<str:number>/app/",
         soft_clients.extension_app,
         name="extension_app",
+    ),
+    path(
+        "customers/<slug:code>/extensions/<str:number>/app/<int:slot>/",
+        soft_clients.extension_app_state,
+        name="extension_app_state",
     ),
     path("phones/", phones.all_phones, name="phones"),
     path("phones/unknown/", unknown_phones.unknown_phones, name="unknown_phones"),

@@ -12,7 +12,7 @@ from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import Reseller
 from pbx_console.pbx.models import Ban, Extension
 from pbx_console.pbx.services import bans
-from pbx_console.provisioning.models import PhoneEvent, Registration
+from pbx_console.provisioning.models import Phone, PhoneEvent, Registration
 from pbx_console.provisioning.timeline import note
 
 OFFICE, STRANGER = "198.51.100.20", "203.0.113.9"
@@ -40,6 +40,15 @@ def add_life(extensions: Sequence[Extension]) -> None:
         since=timezone.now() - dt.timedelta(days=6),
         lost_at=timezone.now() - dt.timedelta(minutes=190),
     )
+    _had_settings(third)
+
+
+def _had_settings(extension: Extension) -> None:
+    """Let its phone have come for them, long before it was lost."""
+    at = timezone.now() - dt.timedelta(days=6)
+    seen = {"bound_address": OFFICE, "firmware": "1.0.9.109", "window_until": None}
+    phones = Phone.objects.filter(lines__extension=extension)
+    phones.update(fetched_at=at, changed_at=at, **seen)
 
 
 def _was(extension: Extension, kind: str, minutes: int, **values: Any) -> None:

@@ -6,6 +6,7 @@ host, settings of all customers) is read whatever scope is open.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Final
 
 from django.conf import settings
@@ -14,7 +15,7 @@ from pbx_console.accounts.models import Customer
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.branding.models import Brand, BrandDomain
 from pbx_console.branding.pages import address_of as public_address
-from pbx_console.pbx.services.lamps import lamp_of
+from pbx_console.pbx.services.lamps import lamps_of
 from pbx_console.provisioning.models import Phone, PhoneKey, PhoneLine, PhoneSettings
 from pbx_console.provisioning.render import layers
 from pbx_console.provisioning.render.catalogue import MODELS
@@ -164,18 +165,18 @@ def _keys(phone: Phone) -> tuple[LineKey, ...]:
     """Return the keys by position; what nobody chose is a free one, so none moves."""
     rows = {row.position: row for row in phone.keys.all()}
     count = max(rows, default=0)
-    free = LineKey(KeyKind.FREE)
+    free, lamp_of = LineKey(KeyKind.FREE), lamps_of(phone.customer) if rows else str
     return tuple(
-        _key(phone, rows[at]) if at in rows else free for at in range(1, count + 1)
+        _key(rows[at], lamp_of) if at in rows else free for at in range(1, count + 1)
     )
 
 
-def _key(phone: Phone, row: PhoneKey) -> LineKey:
+def _key(row: PhoneKey, lamp_of: Callable[[str], str]) -> LineKey:
     kind = KeyKind(row.kind)
     inside = row.value.isascii() and row.value.isdigit() and len(row.value) <= 6
     value, lamp = row.value, ""
     if inside and kind in (KeyKind.BLF, KeyKind.PARK):
-        lamp = lamp_of(phone.customer, value)
+        lamp = lamp_of(value)
     elif inside and kind is KeyKind.QUEUE:
         value = f"{_LOGS_IN}{value}"
     elif inside and kind is KeyKind.VOICEMAIL:

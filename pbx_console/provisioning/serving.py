@@ -98,7 +98,10 @@ def _failed(phone: Phone, caller: Caller, error: Exception) -> None:
     """Write down why: these errors name a setting and never a value."""
     what = getattr(error, "wish", "") or getattr(error, "field", "")
     what = str(what or getattr(error, "name", ""))[:80]
-    phone.last_error = f"{type(error).__name__.lower()}: {what}"
+    kind = type(error).__name__.lower()
+    phone.last_error = f"{kind}: {what}"
     phone.save(update_fields=["last_error"])
-    timeline.note("file_failed", phone=phone, address=caller.address, what=what)
+    timeline.note(
+        "file_failed", phone=phone, address=caller.address, error=kind, what=what
+    )
     logger.warning("no file for phone %s: %s", phone.pk, phone.last_error)

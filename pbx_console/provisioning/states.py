@@ -21,7 +21,7 @@ WORDS = {
     "lost": _("lost"),
     "unknown": _("not known now"),
 }
-LAMPS = {"registered": "free"}
+LAMPS = {"registered": "free", "lost": "failed"}
 
 
 @dataclass(frozen=True, slots=True)

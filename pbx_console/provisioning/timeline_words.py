@@ -53,6 +53,31 @@ PLAIN = {
     "banned": (gettext_lazy("An address that tried passwords was banned"), "failed"),
     "silent": (gettext_lazy("Told as silent by mail"), ""),
 }
+# Why a file could not be written: what the model cannot do, or which text is at fault.
+UNFIT = {
+    "accounts": gettext_lazy(
+        "It has more lines than its model can carry. Take lines away or swap it."
+    ),
+    "transport": gettext_lazy(
+        "Its model does not know the transport that is set. Choose another one."
+    ),
+    "srtp": gettext_lazy(
+        "Its model cannot encrypt speech as it is set. Choose another way."
+    ),
+    "servers": gettext_lazy("Its model registers all lines at one server only."),
+}
+TEXTS = {
+    "display_name": gettext_lazy("name of an extension"),
+    "number": gettext_lazy("number of an extension"),
+    "label": gettext_lazy("label of a key"),
+    "value": gettext_lazy("number on a key"),
+    "keys": gettext_lazy("line of a key"),
+    "idle_text": gettext_lazy("name of the product on the display"),
+    "phonebook_name": gettext_lazy("name of the product on the display"),
+    "time_zone": gettext_lazy("time zone of the customer"),
+    "ntp_server": gettext_lazy("time server"),
+    "server": gettext_lazy("name of the telephone system"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,13 +103,33 @@ def words_of(kind: str, detail: Mapping[str, Any]) -> Said:
         return Said(str(LOST.get(reason, LOST["expired"])), "failed")
     if kind == "heard":
         return _heard(detail)
+    if kind == "file_failed":
+        return Said(str(PLAIN[kind][0]), "failed", why_not(_error(detail)))
     text, tone = PLAIN.get(kind, (kind.replace("_", " "), ""))
     return Said(str(text), tone, _of(detail))
 
 
+def _error(detail: Mapping[str, Any]) -> str:
+    return f"{detail.get('error', 'unfit')}: {detail.get('what', '')}"
+
+
+def why_not(error: str) -> str:
+    """Return why a file was not written, of what `serving` keeps: `unfit: srtp`."""
+    kind, _colon, what = error.partition(": ")
+    if kind == "unfit" and what in UNFIT:
+        return str(UNFIT[what])
+    if kind == "refused":
+        words = _("These phones do not take the setting %(name)s. Take it away.")
+        return words % {"name": what}
+    if what in TEXTS:
+        words = _("No phone can show or use this: %(what)s. Change it.")
+        return words % {"what": TEXTS[what]}
+    return _("Something in it cannot be told to a phone. Save it anew to see what.")
+
+
 def _of(detail: Mapping[str, Any]) -> str:
     """Return the details that people want to see, as they were sent."""
-    names = ("account", "agent", "firmware", "what")
+    names = ("account", "agent", "firmware")
     return " · ".join(str(detail[name]) for name in names if detail.get(name))
 
 

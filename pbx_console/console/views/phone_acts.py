@@ -114,8 +114,10 @@ def phone_keys(request: Any, code: str, mac: str) -> HttpResponse:
         if not form.errors:
             words = _("Keys of %(name)s are saved.")
             return _back(request, phone, words, _behind(phone))
-    more = {"room": phones.room_of(phone), "people": phones.people_of(phone.customer)}
-    return _form(request, "keys", form, phone, **more)
+    room = phones.room_of(phone)
+    more = {"room": room, "people": phones.people_of(phone.customer)}
+    lines = phone.lines.select_related("extension")[: room["lines"]]
+    return _form(request, "keys", form, phone, lines=lines, **more)
 
 
 @needs("phones.manage")

@@ -19,7 +19,7 @@ from pbx_console.console.owners import customer_for, reseller_for
 from pbx_console.console.saving import saved
 from pbx_console.console.toasts import toast
 from pbx_console.console.views.phones import one
-from pbx_console.provisioning.models import PhoneSettings
+from pbx_console.provisioning.models import Phone, PhoneSettings
 from pbx_console.provisioning.render.catalogue import FAMILIES, MODELS
 from pbx_console.provisioning.services.phone_settings import (
     save_device_settings,
@@ -49,6 +49,7 @@ def phone_settings(request: Any, code: str, mac: str) -> HttpResponse:
         "phone": shown,
         "customer": shown.customer,
         "lines": phones.lines_shown(shown),
+        "family": MODELS[shown.model].family,
         "may_set": phones.may_set(MODELS[shown.model].family),
     }
     return _draw(request, "settings", context, form)
@@ -83,6 +84,12 @@ def reseller_phone_settings(request: Any, slug: str, family: str) -> HttpRespons
     return _of_family(request, reseller, None, family, reverse("console:phones"))
 
 
+def _models(reseller: Reseller, customer: Customer | None) -> list[str]:
+    rows = Phone.objects.filter(customer__reseller=reseller)
+    rows = rows.filter(customer=customer) if customer else rows
+    return list(rows.values_list("model", flat=True))
+
+
 def _of_family(
     request: Any, reseller: Reseller, customer: Customer | None, family: str, back: str
 ) -> HttpResponse:
@@ -104,7 +111,7 @@ def _of_family(
         "customer": customer,
         "reseller": reseller,
         "family": FAMILIES[family],
-        "families": phones.families(known),
+        "families": phones.families(known, _models(reseller, customer)),
         "may_set": phones.may_set(FAMILIES[family]),
         "back": back,
     } | (history.panel(row, request) if row else {})

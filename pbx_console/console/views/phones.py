@@ -14,7 +14,14 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from pbx_console.accounts.models import Customer
-from pbx_console.console import downloads, history, phone_times, phones
+from pbx_console.console import (
+    downloads,
+    following,
+    history,
+    phone_steps,
+    phone_times,
+    phones,
+)
 from pbx_console.console.access import needs
 from pbx_console.console.bulk import BulkWords, show_bulk
 from pbx_console.console.forms.phones import NewPhoneForm, PhoneFilters
@@ -26,6 +33,7 @@ from pbx_console.lib.macs import MacError, parse_mac
 from pbx_console.provisioning.models import Phone, UnknownPhone
 from pbx_console.provisioning.services import bulk_phones
 from pbx_console.provisioning.services.phones import add_phone
+from pbx_console.provisioning.states import PhoneState, states_of
 
 EVERYWHERE = ("customer__name", "name", "mac")
 FILE = BulkWords(
@@ -37,6 +45,7 @@ FILE = BulkWords(
     example="mac;model;extensions;name\n00:04:13:A1:B2:C3;Snom D785;201;Reception\n"
     "805EC0112233;Yealink T54W;202,210;Workshop",
     limit=bulk_phones.MOST,
+    done=gettext_lazy("Connect them now: they are answered within the next hour."),
 )
 
 
@@ -62,14 +71,19 @@ def _list(
         downloads.note(request, "phones", owner=customer)
         return _file(rows.order_by(*EVERYWHERE)[: downloads.MOST])
     shown = page(rows, keys, request.GET)
+    listed = phones.listed(shown.rows)
     context = {
         "filters": filters,
         "page": shown,
-        "rows": phones.listed(shown.rows),
+        "rows": listed,
         "customer": customer,
         "unknown": UnknownPhone.objects.count(),
+        "family": phones.family_first(listed),
     }
-    return render(request, "console/phones/list.html", context)
+    marks = [(row.phone.pk, row.phone.name, row.state, row.numbers) for row in listed]
+    mark = following.mark(marks, context["unknown"])
+    pages = ("console/phones/list.html", "console/phones/rows.html")
+    return following.answer(request, *pages, context, mark)
 
 
 def _file(rows: Any) -> HttpResponse:
@@ -105,6 +119,8 @@ def phone_new(request: Any, code: str) -> HttpResponse:
         done = saved(form, add_phone, actor=request.actor, customer=customer)
         if done is not None:
             toast(request, _("%(name)s is added.") % {"name": done}, detail=_waits())
+            if "next" in request.POST:
+                return redirect("console:phone_new", code=code)
             return redirect("console:phone", code=code, mac=done.mac)
     context = {"form": form, "customer": customer, "models": phones.model_options()}
     context["extensions"] = customer.extensions.all()
@@ -162,19 +178,27 @@ def phone(request: Any, code: str, mac: str) -> HttpResponse:
 @never_cache
 def phone_state(request: Any, code: str, mac: str) -> HttpResponse:
     """Answer what is known of a phone now; asked again and again by the open page."""
-    return render(request, "console/phones/now.html", _now(one(request, code, mac)))
+    shown = one(request, code, mac)
+    state = states_of([shown])[shown.pk]
+    if phone_steps.mark_of(shown, state) == request.GET.get("seen"):
+        return HttpResponse(
+            status=204
+        )  # nothing is swapped, so nothing loses its focus
+    context = {**_now(request, shown, state), "apart": True}
+    return render(request, "console/phones/now.html", context)
 
 
-def _now(shown: Phone) -> dict[str, Any]:
-    row = phones.listed([shown])[0]
+def _now(request: Any, shown: Phone, state: PhoneState) -> dict[str, Any]:
+    steps, strangers = phone_steps.steps_of(shown, state, phones.where_of(request))
     return {
         "phone": shown,
         "customer": shown.customer,
-        "row": row,
-        "state": row.state,
-        "is_behind": phones.is_behind(shown),
-        "window_open": phones.is_open(shown),
+        "state": state,
+        "steps": steps,
+        "strangers": strangers,
         "ways": phones.ways_of(shown),
+        "events": phone_times.of_phone(request, shown),
+        "seen": phone_steps.mark_of(shown, state),
     }
 
 
@@ -182,12 +206,13 @@ def draw(
     request: Any, shown: Phone, error: ValidationError | None = None
 ) -> HttpResponse:
     """Show a phone's page; `error` is why something was refused just now."""
+    row, config = phones.listed([shown])[0], phones.told(shown)
     context = {
-        **_now(shown),
-        "warnings": phones.warnings_of(shown),
+        **_now(request, shown, row.state),
+        "row": row,
+        "warnings": phones.warnings_of(shown, config),
         "lines": shown.lines.select_related("extension", "device"),
-        "keys": phones.placed_keys(shown),
-        "events": phone_times.of_phone(request, shown),
+        "keys": phones.placed_keys(shown, config),
         "error": " ".join(error.messages) if error else "",
     } | history.panel(shown, request)
     status = 422 if error else 200

@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
@@ -21,6 +22,7 @@ from django.views.decorators.http import (
 
 from pbx_console.accounts.models import Membership
 from pbx_console.accounts.services.throttle import count_wrong_token
+from pbx_console.console import following, phone_steps
 from pbx_console.console.access import needs
 from pbx_console.console.forms.soft_clients import SoftClientForm
 from pbx_console.console.saving import attempted
@@ -78,6 +80,42 @@ def own_app_remove(request: Any, slot: int) -> HttpResponse:
     return redirect("console:home")
 
 
+@needs("phones.manage")
+@never_cache
+@require_safe
+def extension_app_state(
+    request: Any, code: str, number: str, slot: int
+) -> HttpResponse:
+    """Answer how far a program is; the page with its code asks again and again."""
+    return _state(request, one(request, code, number), slot)
+
+
+@needs("own.view")
+@never_cache
+@require_safe
+def own_app_state(request: Any, slot: int) -> HttpResponse:
+    """Answer how far one's own program is."""
+    return _state(request, own_or_404(request), slot)
+
+
+def _state(request: Any, extension: Extension, slot: int) -> HttpResponse:
+    rows = extension.devices.select_related("extension__customer")
+    steps = phone_steps.of_program(get_object_or_404(rows, slot=slot))
+    seen = following.mark(steps)
+    if seen == request.GET.get("seen"):
+        return HttpResponse(status=204)
+    context = {"steps": steps, "asks": f"{request.path}?seen={seen}"}
+    return render(request, "console/phones/app_now.html", context)
+
+
+def _asks(extension: Extension, handed: Handed, *, own: bool) -> str:
+    slot = handed.device.slot
+    if own:
+        return reverse("console:own_app_state", args=[slot])
+    where = [extension.customer.code, extension.number, slot]
+    return reverse("console:extension_app_state", args=where)
+
+
 def _page(
     request: Any, extension: Extension, form: SoftClientForm, *, own: bool
 ) -> HttpResponse:
@@ -90,6 +128,8 @@ def _page(
         if done is not None:
             context |= {"handed": done, "qr": qr_svg(done.code)}
             context |= {"link": request.build_absolute_uri(done.path or "/")}
+            context |= {"steps": phone_steps.of_program(done.device)}
+            context |= {"asks": _asks(extension, done, own=own)}
             return render(request, "console/phones/app_code.html", context)
     status = 422 if form.errors else 200
     context |= {"form": form}

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from pbx_console.accounts.models import Customer
-from pbx_console.console import phones
+from pbx_console.console import following, phones
 from pbx_console.console.access import needs
 from pbx_console.console.forms.phones import NewPhoneForm
 from pbx_console.console.owners import reseller_for
@@ -31,11 +31,13 @@ def unknown_phones(request: Any) -> HttpResponse:
     known = Phone.objects.filter(mac__in=[row.mac for row in rows])
     held = {phone.mac: phone for phone in known.select_related("customer")}
     context: dict[str, Any] = {
-        "rows": [phones.caller(row, held.get(row.mac)) for row in rows]
+        "rows": [phones.caller(row, held.get(row.mac)) for row in rows],
+        "wanted": request.GET.get("for", "")[:20],
+        "where": phones.where_of(request),
     }
-    context["wanted"] = request.GET.get("for", "")[:20]
-    context["where"] = phones.where_of(request)
-    return render(request, "console/phones/unknown.html", context)
+    mark = following.mark([(r.pk, r.last_at, r.times, r.mac in held) for r in rows])
+    pages = ("console/phones/unknown.html", "console/phones/callers.html")
+    return following.answer(request, *pages, context, mark)
 
 
 def _one(request: Any, slug: str, mac: str) -> UnknownPhone:

@@ -12,14 +12,23 @@ from django.utils.translation import gettext as _
 from pbx_console.accounts.actor import Actor
 from pbx_console.accounts.models import Customer
 from pbx_console.lib.csv import Row, RowError
+from pbx_console.lib.macs import write_mac
 from pbx_console.lib.texts import gettext_noop
 from pbx_console.pbx.services.bulk import Codec, Known, Plan, Wish
 from pbx_console.provisioning.models import Phone
 from pbx_console.provisioning.render.catalogue import ALL_MODELS, MODELS
-from pbx_console.provisioning.services.phones import add_phone, move_phone, read_mac
+from pbx_console.provisioning.services.phones import (
+    add_phone,
+    is_taken,
+    move_phone,
+    read_mac,
+)
 
 MOST = 300
 """Each phone is an account that the telephone system confirms by itself."""
+
+
+TAKEN = gettext_noop("This address cannot be used.")
 
 
 class KnownPhones(Known):
@@ -53,6 +62,20 @@ def model_named(text: str) -> str:
             return model.slug
     alike = [m.slug for m in ALL_MODELS if _plain(m.name) == typed]
     return alike[0] if len(alike) == 1 else ""
+
+
+class PhoneWish(Wish):
+    """A row of a phone, known by all that its label says."""
+
+    @property
+    def label(self) -> str:
+        """Return name, address, model and extensions, as the file will make them."""
+        name = self.values.get("name", self.obj.name)
+        mac = write_mac(self.values["mac"], ":", upper=True)
+        model = MODELS[self.values["model"]]
+        numbers = ", ".join(self.values["numbers"])
+        told = (name, mac, f"{model.vendor} {model.name}".strip(), numbers)
+        return " · ".join(part for part in told if part)
 
 
 class PhoneCodec(Codec):
@@ -89,7 +112,9 @@ class PhoneCodec(Codec):
         values: dict[str, Any] = {"mac": mac}
         wrong = list(known.once(row, mac, "mac"))
         wrong += self._values(row, known, there, values)
-        wish = Wish(row.number, phone, there is None, values)
+        if there is None and is_taken(mac):
+            wrong.append(RowError(row.number, "mac", TAKEN))
+        wish = PhoneWish(row.number, phone, there is None, values)
         wrong += self.faults(wish, exclude=("customer", "model", "mac"))
         yield from wrong
         if not wrong:
@@ -117,6 +142,10 @@ class PhoneCodec(Codec):
         if not values["numbers"]:
             reason = gettext_noop("Name at least one extension.")
             yield RowError(row.number, "extensions", reason)
+        if model and len(values["numbers"]) > MODELS[model].accounts:
+            reason = gettext_noop("%(model)s has not that many lines: %(n)s at most.")
+            params = {"model": MODELS[model].name, "n": MODELS[model].accounts}
+            yield RowError(row.number, "extensions", reason, "", params)
 
     def write(self, actor: Actor, owner: Customer, plan: Plan) -> None:
         """Add and change the phones one by one, as their pages would."""

@@ -209,6 +209,12 @@ def _refuse_taken(phone: Phone) -> None:
     raise ValidationError({"mac": words % {"phone": there}})
 
 
+def is_taken(mac: str) -> bool:
+    """Say whether anybody has a phone with this address: never who."""
+    with as_everyone("addresses that are taken"):
+        return Phone.objects.filter(mac=mac).exists()
+
+
 def cannot_be_used() -> str:
     """Return what is said of an address that somebody else has: never who."""
     return _("This address cannot be used.")
