@@ -76,9 +76,14 @@ def _members_of(before: dict[str, Any]) -> list[Extension]:
 
 
 def _again(actor: Actor, group: PagingGroup, values: dict[str, Any]) -> PagingGroup:
-    own = {"customer": group.customer, "paging_group": group}
     members = _members_of(values.pop("_before"))
-    return save_paging_group(actor, members=members, **own, **values)
+    return save_paging_group(
+        actor,
+        customer=group.customer,
+        paging_group=group,
+        members=members,
+        **values,
+    )
 
 
 undeletes(PagingGroup, FIELDS, _again, right="callflow.manage")
