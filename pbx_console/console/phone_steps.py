@@ -97,14 +97,14 @@ def steps_of(
         remedy = _("Its extension was deleted. Move the phone to another one.")
         return [Step("failed", words, remedy=remedy)], []
     seen = _seen(phone)
-    own = [e for e in seen if _is_own(e, phone, state)]
+    others = [e for e in seen if _is_others(e, phone, state)]
+    own = [e for e in seen if e not in others]
     steps = [
         _let_in(phone),
-        _fetched(phone, state, seen, where),
+        _fetched(phone, state, own, where),
         _registered(phone, state, own, accounts),
     ]
-    strange = [e for e in seen if e.kind == "refused" and e not in own]
-    return steps, [_told(event) for event in strange[:3]]
+    return steps, [_told(event) for event in others[:3]]
 
 
 def _seen(phone: Phone) -> list[PhoneEvent]:
@@ -113,10 +113,19 @@ def _seen(phone: Phone) -> list[PhoneEvent]:
     return list(rows.order_by("-last_at")[:40])
 
 
-def _is_own(event: PhoneEvent, phone: Phone, state: PhoneState) -> bool:
-    """Say whether it came from where the phone is, as far as that is known."""
+def _is_others(event: PhoneEvent, phone: Phone, state: PhoneState) -> bool:
+    """Say whether somebody else did it, as far as that is known: from another place
+    than the phone's, or while the phone itself has all it needs."""
+    if event.kind == "fetch_refused":
+        if phone.fetched_at is None or event.detail.get("reason") in HARMLESS:
+            return False
+        return state.word == "registered" or _is_elsewhere(event, phone, state)
+    return event.kind == "refused" and _is_elsewhere(event, phone, state)
+
+
+def _is_elsewhere(event: PhoneEvent, phone: Phone, state: PhoneState) -> bool:
     places = {phone.bound_address, phone.awaited_address, state.address} - {None, ""}
-    return not places or event.address is None or event.address in places
+    return bool(places) and event.address is not None and event.address not in places
 
 
 def _told(event: PhoneEvent, remedy: Any = "") -> Step:
