@@ -80,6 +80,7 @@ def mark_of(phone: Phone, state: PhoneState) -> str:
     return following.mark(
         state,
         (phone.fetched_at, phone.changed_at, phone.bound_address, phone.last_error),
+        (phone.wanted_digest, phone.told_at),
         phones.is_open(phone),
         event.values_list("pk", "last_at", "count").first(),
         entry.order_by("-pk").values_list("pk", flat=True).first(),
@@ -188,14 +189,21 @@ def _has_fetched(phone: Phone, state: PhoneState, at: dt.datetime) -> Step:
     own = phone.bound_address or ""
     if not phones.is_behind(phone):
         return Step("live", _("Fetched its settings"), at, own, state.firmware)
-    remedy = (
-        _("Something was saved since. Have it fetch its settings now.")
-        if state.word == "registered"
-        else _("Something was saved since. It fetches that when it starts.")
-    )
     return Step(
-        "pending", _("Has older settings"), at, own, state.firmware, remedy=remedy
+        *("pending", _("Has older settings"), at, own, state.firmware),
+        remedy=_how_it_catches_up(phone, state),
     )
+
+
+def _how_it_catches_up(phone: Phone, state: PhoneState) -> str:
+    if state.word != "registered":
+        return _("Something was saved since. It fetches that when it starts.")
+    if phone.told_digest and phone.told_digest == phone.wanted_digest:
+        return _(
+            "Something was saved since, and it was asked to fetch that. If it does not,"
+            " restart it."
+        )
+    return _("Something was saved since. It is asked to fetch that within seconds.")
 
 
 def _how(where: str) -> str:

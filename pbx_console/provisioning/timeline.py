@@ -25,7 +25,8 @@ from pbx_console.provisioning.timeline_words import words_of
 FOLD = dt.timedelta(minutes=10)
 COMES_AND_GOES = ("registered", "lost")
 KEPT, HEARD_KEPT = dt.timedelta(days=90), dt.timedelta(days=30)
-FLAPS = 3   # comings and goings within FOLD that become one line
+FLAPS = 3  # comings and goings within FOLD that become one line
+KINDS_OF_ONE = 20  # reasons that one address may have in turn
 LONGEST = 200
 SAME = ("reason", "what")  # details that make two events two
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u200b-\u200f\u2028-\u202e\u2066-\u2069]")
@@ -102,9 +103,11 @@ def _folded(row: PhoneEvent) -> PhoneEvent:
         return row
     if row.kind in COMES_AND_GOES and (flapping := _flapping(row)):
         return flapping
-    same = _recent(row, [row.kind]).filter(address=row.address).first()
-    if row.kind not in COMES_AND_GOES and same is not None and _alike(same, row):
-        return _again(same, row, row.count)
+    if row.kind not in COMES_AND_GOES:
+        recent = _recent(row, [row.kind]).filter(address=row.address)[:KINDS_OF_ONE]
+        same = next((one for one in recent if _alike(one, row)), None)
+        if same is not None:
+            return _again(same, row, row.count)
     row.save()
     return row
 
