@@ -18,7 +18,14 @@ from pbx_console.accounts.services.undo import offered, undo
 from pbx_console.asterisk.models import PsEndpoint
 from pbx_console.metering.models import CustomerTariff, PriceList
 from pbx_console.metering.services.tariffs import choose_for_customer
-from pbx_console.pbx.models import Did, Extension, HuntGroup, OutboundRoute, Trunk
+from pbx_console.pbx.models import (
+    Did,
+    Extension,
+    HuntGroup,
+    OutboundRoute,
+    Porting,
+    Trunk,
+)
 from pbx_console.pbx.services.dids import delete_did, save_did
 from pbx_console.pbx.services.extensions import delete_extension, save_extension
 from pbx_console.pbx.services.hunt_groups import save_group
@@ -420,3 +427,29 @@ def test_the_past_keeps_its_short_name(sign_in: Opens, world: World) -> None:
         answer = sign_in("owner").post("/trunks/new/", typed | {"watch_seconds": "60"})
         assert answer.status_code == 422
         assert "This short name is taken" in text_of(answer)
+
+
+def test_what_is_not_ones_own_keeps_a_trunk_without_a_name(
+    sign_in: Opens, world: World
+) -> None:
+    own = Trunk.objects.get(slug="own-nordbel")
+    save_route(SYSTEM, prefix="+31", trunk=own, reseller=world.zuidlijn.reseller)
+    page = text_of(sign_in("owner").get("/trunks/own-nordbel/delete/"))
+    assert "Something that is not yours" in page
+    assert "+31" not in page[page.index("<main") :]
+    assert "Route +31 → Own" in text_of(
+        sign_in("operator").get("/trunks/own-nordbel/delete/")
+    )
+
+
+def test_a_finished_porting_lets_go_of_its_trunk(world: World) -> None:
+    own, held = Trunk.objects.get(slug="own-nordbel"), world.nordbel.customer
+    values = {"customer": held, "numbers": ["+4930231299"], "carrier": "Old"}
+    over = Porting.objects.create(state="cancelled", trunk=own, **values)
+    open_one = Porting.objects.create(state="sent", trunk=own, **values)
+    with pytest.raises(ValidationError, match="Porting"):
+        delete_trunk(SYSTEM, own)
+    open_one.delete()
+    delete_trunk(SYSTEM, own)
+    over.refresh_from_db()
+    assert over.trunk is None
