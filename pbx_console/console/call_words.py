@@ -65,6 +65,7 @@ ACTIONS: dict[str, Says] = {
         gettext_lazy("Emergency call"), gettext_lazy("goes out before all else.")
     ),
     "act": Says(gettext_lazy("Code"), gettext_lazy("switches a setting.")),
+    "speak": Says(gettext_lazy("Code"), gettext_lazy("records a prompt anew.")),
     "agent": Says(gettext_lazy("Code"), gettext_lazy("signs an agent in or out.")),
     "override": Says(gettext_lazy("Code"), gettext_lazy("switches a schedule.")),
     "pin": Says(gettext_lazy("Code"), gettext_lazy("asks for the PIN.")),
