@@ -57,8 +57,9 @@ PLACES |= {str(name) for _key, name in Region.choices}
 
 def own_words(world: World) -> list[str]:
     """What the cast itself typed in: longest first, so that parts do not remain."""
-    words = {"Own", "Carrier", "Reception", "Wholesale", "Germany", "Netherlands"}
+    words = {"Own", "Carrier", "Reception", "Wholesale", "Germany", "Workshop"}
     words |= {"Console", "Nordbel", "Zuidlijn", "carrier", "wholesale", "System"}
+    words |= {"Netherlands"}
     words |= {"retail-nordbel", "Retail-Nordbel", "own-nordbel", "nordbel", "zuidlijn"}
     words |= {"Retail-Zuidlijn", "retail-zuidlijn", "own-zuidlijn"}
     for tenant in (world.nordbel, world.zuidlijn):
