@@ -12,8 +12,8 @@ from django.utils import timezone
 
 from pbx_console.accounts.scope import as_everyone
 from pbx_console.console.phone_steps import steps_of
-from pbx_console.provisioning.models import Phone
-from pbx_console.provisioning.states import states_of
+from pbx_console.provisioning.models import Phone, Registration
+from pbx_console.provisioning.states import PhoneState, states_of
 from pbx_console.provisioning.timeline import note
 from pbx_console.provisioning.timeline_words import why_not
 from tests.conftest import World
@@ -73,6 +73,29 @@ def test_what_others_try_is_not_why_a_phone_is_silent(
     tones, others, _words = told(phone)
     assert tones == ["live", "live", "now"]
     assert len(others) == 2
+
+
+def test_a_phone_that_comes_and_goes_is_not_simply_registered(
+    world: World, in_english: None
+) -> None:
+    phone = make_phone(world.nordbel, "yealink-t46u", MAC)
+    fetched(phone)
+    endpoint = world.nordbel.extension.endpoint_id
+    with as_everyone("test"):
+        Registration.objects.create(endpoint=endpoint, customer=phone.customer)
+        now = again(phone)
+        here = PhoneState("registered", timezone.now(), HERE)
+        steady, _others = steps_of(now, here, "")
+        for _turn in range(6):
+            note("lost", endpoint=endpoint, phone=phone, address=HERE)
+            note("registered", endpoint=endpoint, phone=phone, address=HERE)
+        shaky, _others = steps_of(now, here, "")
+    assert (steady[2].tone, steady[2].words) == ("live", "Registered")
+    assert (shaky[2].tone, shaky[2].words) == (
+        "pending",
+        "Registered, but it comes and goes",
+    )
+    assert "cable" in shaky[2].remedy
 
 
 @pytest.mark.parametrize(

@@ -153,6 +153,7 @@ def test_the_silent_are_told_once_in_the_morning_until_they_are_back(
             "owner@nordbel.example",
             "technician@nordbel.example",
         }
+        assert all("/phones/?state=lost" in mail.payload for mail in mails)
         Registration.objects.filter(pk=row.pk).update(lost_at=None)
         silent_phones.tell(morning)
         Registration.objects.filter(pk=row.pk).update(lost_at=night)

@@ -69,7 +69,7 @@ def _mail(reseller: Reseller, silent: Sequence[Phone]) -> None:
         "count": len(silent),
         "phones": _by_customer(silent[:MOST]),
         "more": max(len(silent) - MOST, 0),
-        "path": "/phones/",
+        "path": "/phones/?state=lost",
     }
     for person in staff(reseller):
         mail(
