@@ -25,7 +25,7 @@ PLACE = re.compile(r"%\(\w+\)[sd]|\{\w+\}")
 TAG = re.compile(r"</?[a-z][^>]*>")
 # Where a translation may be the English text itself, with the reason.
 SAME = {
-    r"[\W\d]*(%\(\w+\)s[\W\d]*(s\b)?[\W\d]*)*": "places for values, no words",
+    r"[\W\d]*(%\(\w+\)s[\W\d]*(m?s\b)?[\W\d]*)*": "places for values, no words",
     r"\+?\d+…": "a number's beginning",
     r"(?i)(admin|administrator|code|server|port|account|journal|export|exports|live|logo"
     r"|logos|name|text|person|status|filter|minimum|object|system|browser|pdfs?|csv|mail"
