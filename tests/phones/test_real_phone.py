@@ -82,17 +82,8 @@ def test_every_makers_phone_registers_and_calls_with_what_it_read(
 ) -> None:
     settings.PHONE_TRANSPORT = "tls"
     reads = [fetched(house, place, model) for place, model in enumerate(ENCRYPTING)]
-    colleague = house.phone(house.extension(house.world.nordbel.customer, "202"))
-    with tls_phone.running(*reads) as desks, colleague.answering() as rung:
-        wait_for(desks.is_registered, seconds=30)
-        for place in range(len(reads)):
-            desks.call("202", place + 1)
-            wait_for(lambda: len(desks.media()) == place + 1)  # noqa: B023
-            desks.tell("channel request hangup all")
-        wait_for(house.quiet)
-        assert [secure for secure, _got in desks.media()] == [True] * len(reads)
+    froms = tls_phone.calls_of(house, reads)
     callers = [f"<sip:{210 + place}@" for place in range(len(reads))]
-    froms = [invite.header("From") for invite in invited(rung)]
     assert [any(c in f for f in froms) for c in callers] == [True] * len(callers)
 
 

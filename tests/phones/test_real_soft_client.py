@@ -18,8 +18,6 @@ from pbx_console.provisioning.services.setup_links import (
 )
 from pbx_console.provisioning.soft_clients import CLIENTS
 from tests.asterisk.conftest import House, build
-from tests.asterisk.sipp import wait_for
-from tests.asterisk.test_calls import invited
 from tests.phones import soft_readers, tls_phone
 from tests.phones.soft_readers import Server
 from tests.provisioning.readers import Read
@@ -63,7 +61,7 @@ def test_programs_register_and_call_with_what_their_code_gives(
     settings.PUBLIC_PORT = str(urlsplit(live_server.url).port)
     given = {one.slug: handed_to(house, one.slug) for one in CLIENTS}
     reads = what_they_read({slug: one.code for slug, one in given.items()})
-    froms = calls_of(house, reads)
+    froms = tls_phone.calls_of(house, reads)
     assert ["<sip:201@" in one for one in froms] == [True] * len(CLIENTS)
     nobody_gets_it_again(given["linphone"].code)
     with as_everyone("test"):
@@ -100,17 +98,3 @@ def nobody_gets_it_again(linphone: str) -> None:
     unknown, other = fetched(linphone.replace(token, "0" * 40))
     assert (again, unknown) == (404, 404)
     assert page == other
-
-
-def calls_of(house: House, reads: list[Read]) -> list[str]:
-    """Who the colleague saw when each program called, encrypted."""
-    colleague = house.phone(house.extension(house.world.nordbel.customer, "202"))
-    with tls_phone.running(*reads) as programs, colleague.answering() as rung:
-        wait_for(programs.is_registered, seconds=30)
-        for place in range(len(reads)):
-            programs.call("202", place + 1)
-            wait_for(lambda: len(programs.media()) == place + 1)  # noqa: B023
-            programs.tell("channel request hangup all")
-        wait_for(house.quiet)
-        assert [secure for secure, _got in programs.media()] == [True] * len(reads)
-    return [invite.header("From") for invite in invited(rung)]

@@ -14,7 +14,9 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from tests.asterisk.conftest import House
 from tests.asterisk.sipp import free_port, wait_for
+from tests.asterisk.test_calls import invited
 from tests.asterisk.tls_carrier import (
     _DIRECTORIES,
     _MODULES,
@@ -147,6 +149,20 @@ def running(*reads: Read) -> Iterator[Phone]:
     finally:
         process.terminate()
         process.wait(20)
+
+
+def calls_of(house: House, reads: list[Read]) -> list[str]:
+    """Who the colleague saw when each program called, encrypted."""
+    colleague = house.phone(house.extension(house.world.nordbel.customer, "202"))
+    with running(*reads) as programs, colleague.answering() as rung:
+        wait_for(programs.is_registered, seconds=30)
+        for place in range(len(reads)):
+            programs.call("202", place + 1)
+            wait_for(lambda: len(programs.media()) == place + 1)  # noqa: B023
+            programs.tell("channel request hangup all")
+        wait_for(house.quiet)
+        assert [secure for secure, _got in programs.media()] == [True] * len(reads)
+    return [invite.header("From") for invite in invited(rung)]
 
 
 def _configure(home: Path, inside: Path, reads: tuple[Read, ...]) -> None:
